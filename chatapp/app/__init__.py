@@ -1,0 +1,1 @@
+"""The composition root: each object is made here once and handed on."""

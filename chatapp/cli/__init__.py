@@ -1,0 +1,1 @@
+"""The terminal: the second front end, which runs with no Qt installed."""

@@ -1,0 +1,1 @@
+"""Models to talk to: one file a wire protocol, over decoders that do no I/O."""

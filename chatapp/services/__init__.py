@@ -1,0 +1,1 @@
+"""Verbs that need several of the rooms below."""

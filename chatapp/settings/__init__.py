@@ -1,0 +1,1 @@
+"""Settings: each declared once, read from a file the user may edit."""

@@ -1,0 +1,77 @@
+"""The door between the session manager and whatever keeps its sessions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatapp.domain.changes import Change
+    from chatapp.domain.ids import SessionId
+    from chatapp.domain.session import Session, SessionSummary
+
+
+@dataclass(frozen=True, slots=True)
+class TrashedSession:
+    """A deleted session that can still be restored.
+
+    Attributes:
+        deleted_at: When it was deleted, as a timestamp.
+    """
+
+    session_id: SessionId
+    day: str
+    title: str
+    deleted_at: str
+
+
+class SessionStore(Protocol):
+    """Keeps sessions. Every method is called on the event-loop thread and never blocks it.
+
+    Raises:
+        StorageError: From every method, where the disk refuses; nothing is half done then.
+    """
+
+    async def open(self) -> None:
+        """Make ready, and recover what an earlier run left unfinished."""
+        ...
+
+    async def record(
+        self, session: Session, changes: Sequence[Change], *, durable: bool = True
+    ) -> None:
+        """Keep changes that `session` has already taken.
+
+        Returns when they survive a crash of the machine. With `durable=False` (streamed
+        text) it may return at once and make them durable within a second.
+        """
+        ...
+
+    async def save(self, snapshot: Session) -> None:
+        """Make the session's own file equal to `snapshot`."""
+        ...
+
+    async def read(self, session_id: SessionId) -> Session | None:
+        """The session as it is kept, or None if there is none."""
+        ...
+
+    async def summaries(self) -> list[SessionSummary]:
+        """Every session, in no particular order; a damaged one says so in its summary."""
+        ...
+
+    async def delete(self, session_id: SessionId) -> bool:
+        """Move the session to the trash; False if there is none."""
+        ...
+
+    async def restore(self, session_id: SessionId) -> bool:
+        """Bring the newest trashed session of this id back, byte for byte."""
+        ...
+
+    async def trash(self) -> list[TrashedSession]:
+        """What can be restored, newest first."""
+        ...
+
+    async def close(self) -> None:
+        """Write what is still owed and let go of the folder."""
+        ...
