@@ -1,0 +1,1 @@
+"""The session browser: search, filters, the list of chats."""

@@ -1,0 +1,1 @@
+"""The chat pane: header, transcript, composer, status line."""
