@@ -44,7 +44,7 @@ class TranscriptView(Protocol):
         ...
 
     def update_message(self, message: Message) -> None:
-        """A message has a new value; called for every streamed delta, drawn at most once a frame."""
+        """A message has a new value; called at every delta, drawn at most once a frame."""
         ...
 
     def go_to_message(self, message_id: MessageId) -> None:
