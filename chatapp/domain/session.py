@@ -19,6 +19,7 @@ from chatapp.domain.changes import (
     MessagesRestored,
 )
 from chatapp.domain.message import Message, Role, storable
+from chatapp.kit.clock import sortable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -223,7 +224,7 @@ class Session:
         self._rows = None
 
     def _touch(self, at: str) -> None:
-        self.last_updated = max(self.last_updated, at)
+        self.last_updated = max(self.last_updated, at, key=sortable)
 
 
 def _tied(message: Message, parent: MessageId | None) -> Message:

@@ -58,3 +58,10 @@ def parse_timestamp(text: str) -> dt.datetime:
         return moment.astimezone(dt.UTC)
     except OverflowError:  # year 1 or 9999 with an offset
         return EPOCH
+
+
+def sortable(text: str) -> str:
+    """`text` in the form of `timestamp`, whoever wrote it, so that moments compare as text."""
+    if len(text) == len("2026-02-09T21:30:00.000000Z") and text.endswith("Z"):
+        return text
+    return timestamp(parse_timestamp(text))

@@ -1,0 +1,92 @@
+"""Sessions in memory only: for tests, and for a chat that must leave no trace."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatapp.domain.ids import session_key
+from chatapp.domain.session import summarise
+from chatapp.kit.clock import SystemClock, timestamp
+from chatapp.storage.store import TrashedSession
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chatapp.domain.changes import Change
+    from chatapp.domain.errors import StorageError
+    from chatapp.domain.ids import SessionId
+    from chatapp.domain.session import Session, SessionSummary
+    from chatapp.kit.clock import Clock
+
+
+class MemoryStore:
+    """Keeps snapshots, never the living object.
+
+    Attributes:
+        refusal: While set, every write raises it, like a full disk.
+        saves: Ids in the order they were saved.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.refusal: StorageError | None = None
+        self.saves: list[SessionId] = []
+        self._clock = clock or SystemClock()
+        self._sessions: dict[str, Session] = {}
+        self._trash: list[tuple[str, Session]] = []
+
+    async def open(self) -> None:
+        """Nothing to recover."""
+
+    async def record(
+        self, session: Session, changes: Sequence[Change], *, durable: bool = True
+    ) -> None:
+        """Keep the session as it is now."""
+        self._refuse()
+        self._sessions[session_key(session.id)] = session.snapshot()
+
+    async def save(self, snapshot: Session) -> None:
+        """Keep `snapshot`."""
+        self._refuse()
+        self.saves.append(snapshot.id)
+        self._sessions[session_key(snapshot.id)] = snapshot.snapshot()
+
+    async def read(self, session_id: SessionId) -> Session | None:
+        """A copy of what is kept, or None."""
+        kept = self._sessions.get(session_key(session_id))
+        return kept.snapshot() if kept else None
+
+    async def summaries(self) -> list[SessionSummary]:
+        """One for each session kept."""
+        return [summarise(session) for session in self._sessions.values()]
+
+    async def delete(self, session_id: SessionId) -> bool:
+        """Move to the trash list."""
+        self._refuse()
+        session = self._sessions.pop(session_key(session_id), None)
+        if session is not None:
+            self._trash.append((timestamp(self._clock.now()), session))
+        return session is not None
+
+    async def restore(self, session_id: SessionId) -> bool:
+        """Take back from the trash list."""
+        key = session_key(session_id)
+        for entry in reversed(self._trash):
+            if session_key(entry[1].id) == key and key not in self._sessions:
+                self._trash.remove(entry)
+                self._sessions[key] = entry[1]
+                return True
+        return False
+
+    async def trash(self) -> list[TrashedSession]:
+        """What can be restored, newest first."""
+        return [
+            TrashedSession(session.id, session.day, session.title or session.preview, at)
+            for at, session in reversed(self._trash)
+        ]
+
+    async def close(self) -> None:
+        """Nothing is owed."""
+
+    def _refuse(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal

@@ -1,0 +1,73 @@
+"""A small dictionary kept in a JSON file: drafts, the place of the window.
+
+It is read once and written whole, off the event loop, when something changed. A
+file that cannot be read is put aside, never written over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from chatapp.kit.atomic import make_folder, replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+log = logging.getLogger(__name__)
+
+
+class Notebook:
+    """Keys and JSON values; reading and setting touch only memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._values = self._load()
+        self._dirty = False
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
+        """The value of `key`, or `default`."""
+        return self._values.get(key, default)
+
+    def set(self, key: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
+        """Remember `value`; None forgets the key."""
+        if self._values.get(key) == value:
+            return
+        if value is None:
+            self._values.pop(key, None)
+        else:
+            self._values[key] = value
+        self._dirty = True
+
+    async def save(self) -> None:
+        """Write what changed; a refused write is tried again at the next call."""
+        if not self._dirty:
+            return
+        self._dirty = False
+        data = orjson.dumps(self._values, option=orjson.OPT_INDENT_2) + b"\n"
+        try:
+            await asyncio.to_thread(self._write, data)
+        except OSError as error:
+            self._dirty = True
+            log.info("%s was not saved: %s", self._path.name, error.strerror)
+
+    def _write(self, data: bytes) -> None:
+        make_folder(self._path.parent)
+        replace_file(self._path, [data])
+
+    def _load(self) -> dict[str, Any]:
+        try:
+            raw = self._path.read_bytes()
+        except OSError:
+            return {}
+        try:
+            values = orjson.loads(raw)
+        except orjson.JSONDecodeError:
+            values = None
+        if isinstance(values, dict):
+            return values
+        self._path.replace(self._path.with_suffix(".damaged.json"))
+        return {}
