@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from chatapp.domain.errors import ProviderError
+from chatapp.domain.errors import ChatAppError
 from chatapp.domain.message import Status
 
 
@@ -100,7 +100,7 @@ class End:
     """The last event: how the reply ended, and the error if it failed."""
 
     status: Status
-    error: ProviderError | None = None
+    error: ChatAppError | None = None
 
 
 StreamEvent: TypeAlias = (

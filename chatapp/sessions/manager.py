@@ -1,66 +1,55 @@
-"""The one owner of live sessions.
+"""The one owner of sessions: what every front end and script asks for them.
 
-Everything happens on the event-loop thread: a change is taken in memory at once,
-told to the views by a signal, and handed to the store, which makes it durable.
-`acknowledged` tells when it is. Every five seconds each session that changed is
-saved to its file. A save that fails leaves the debt standing and says so; a
-change that arrives during a save is not lost, because the debt is counted in
-revisions and cleared only up to the one that was written.
+Everything happens on the event-loop thread. A change is in memory and told to the
+views at once, `acknowledged` tells when it is durable, and every five seconds each
+session that changed is saved to its file. A save that fails says so and is tried
+again.
 """
 
 from __future__ import annotations
 
 import asyncio
-import logging
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatapp.domain.changes import (
     Change,
+    ErrorNoted,
     HeaderChanged,
     MessageAdded,
     MessageGrew,
     MessageReplaced,
     MessagesRemoved,
 )
-from chatapp.domain.errors import SessionNotFound, StorageError
+from chatapp.domain.errors import ExportError, SessionNotFound, StorageError
 from chatapp.domain.ids import (
-    MessageId,
     SessionId,
     check_session_id,
     new_session_id,
     session_key,
 )
-from chatapp.domain.message import Message, Role, Status, new_message
+from chatapp.domain.message import Message, new_message
 from chatapp.domain.session import Session, summarise
+from chatapp.kit.atomic import replace_file
 from chatapp.kit.clock import Clock, SystemClock, timestamp
 from chatapp.kit.signal import Signal
 from chatapp.kit.tasks import Tasks
 from chatapp.sessions.catalogue import Catalogue, SessionFilter, SessionPage
+from chatapp.sessions.live import LiveSessions, Recording, written
+from chatapp.storage.codec import encode_chunks
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Mapping
+    from pathlib import Path
 
     from chatapp.storage.store import SessionStore, TrashedSession
 
-log = logging.getLogger(__name__)
-
 AUTOSAVE_SECONDS = 5.0
-IDLE_SESSIONS_KEPT = 16  # saved, unwatched sessions that stay in memory
 
 
-Recording: TypeAlias = asyncio.Task["StorageError | None"]
-"""Ends when a change is durable, with the reason if it could not be made so."""
-
-
-@dataclass(slots=True)
-class _Live:
-    """A session in memory and what is owed to its file."""
-
-    session: Session
-    saved_revision: int
-    holds: int = 0  # streams that write into it
-    unacknowledged: dict[MessageId, Recording] = field(default_factory=dict)
+Exporter: TypeAlias = Callable[[Session], Iterable[bytes]]
+"""Makes the bytes of an export from a snapshot, piece by piece."""
 
 
 class SessionManager:
@@ -74,6 +63,7 @@ class SessionManager:
         messages_reset: A session's messages changed otherwise: removed, restored, branched.
         session_changed: Title, metadata or numbers of a session changed.
         current_changed: Another session became the current one, or none.
+        deleting: A session is about to go; whoever holds it must release it.
         saved: A session's file equals the session; with the moment.
         save_failed: A session could not be written; it is tried again.
         ticked: The auto-save ran once.
@@ -86,12 +76,14 @@ class SessionManager:
         clock: Clock | None = None,
         tasks: Tasks | None = None,
         autosave_seconds: float = AUTOSAVE_SECONDS,
+        exporters: Mapping[str, Exporter] | None = None,
     ) -> None:
         self.message_added: Signal[SessionId, Message] = Signal()
         self.message_changed: Signal[SessionId, Message] = Signal()
         self.messages_reset: Signal[SessionId] = Signal()
         self.session_changed: Signal[SessionId] = Signal()
         self.current_changed: Signal[SessionId | None] = Signal()
+        self.deleting: Signal[SessionId] = Signal()
         self.saved: Signal[SessionId, dt.datetime] = Signal()
         self.save_failed: Signal[SessionId, StorageError] = Signal()
         self.ticked: Signal[()] = Signal()
@@ -100,10 +92,12 @@ class SessionManager:
         self._clock = clock or SystemClock()
         self._tasks = tasks or Tasks()
         self._autosave_seconds = autosave_seconds
+        self._exporters = exporters or {"json": encode_chunks}
         self._autosave: asyncio.Task[None] | None = None
-        self._live: dict[str, _Live] = {}
-        self._loading: dict[str, asyncio.Lock] = {}
-        self._saving = asyncio.Lock()
+        self._live = LiveSessions(store, self._tasks)
+        self._live.changed.connect(self._on_changed)
+        self._live.saved.connect(self._on_saved)
+        self._live.save_failed.connect(self._on_save_failed)
         self.catalogue = Catalogue(self._clock)
 
     # ---- life of the manager
@@ -162,14 +156,13 @@ class SessionManager:
         """
         wanted = new_session_id() if session_id is None else check_session_id(session_id)
         fresh = await self._free_id(wanted)
-        header: dict[str, Any] = {"type": "chat", **(metadata or {})}
+        header = dict(metadata or {})
         if persona is not None:
             header["persona"] = persona
         for key in ("provider", "model", "parameters"):
             if provider_config and key in provider_config:
                 header[key] = provider_config[key]
-        session = self._create(fresh, user_name, header, title)
-        await self._written(self._record(session, []))
+        session = await self._create(fresh, user_name, header, title)
         self._make_current(session.id)
         return session.id
 
@@ -180,8 +173,7 @@ class SessionManager:
             InvalidSessionId: The id is unsafe.
             StorageError: The file is there but cannot be read.
         """
-        live = await self._obtain(check_session_id(session_id))
-        return live.session if live else None
+        return await self._live.obtain(check_session_id(session_id))
 
     async def load_session(self, session_id: str) -> Session:
         """The session, made the current one.
@@ -205,12 +197,8 @@ class SessionManager:
     ) -> Session:
         """The session with this id, made if it is unknown."""
         checked = check_session_id(session_id)
-        live = await self._obtain(checked)
-        if live is not None:
-            return live.session
-        session = self._create(checked, user_name, {"type": "chat", **(metadata or {})})
-        await self._written(self._record(session, []))
-        return session
+        session = await self._live.obtain(checked)
+        return session or await self._create(checked, user_name, metadata or {})
 
     async def update_session(
         self,
@@ -222,7 +210,7 @@ class SessionManager:
         """Set the title, or metadata keys (None removes one); an empty title removes it."""
         session = await self._existing(session_id)
         change = HeaderChanged(at=self._now(), title=title, metadata=metadata or {})
-        await self._written(self.change(session.id, change))
+        await written(self.change(session.id, change))
 
     async def delete_session(self, session_id: str) -> bool:
         """Move the session to the trash; False if there is none (any more).
@@ -230,14 +218,12 @@ class SessionManager:
         Deleting the current session leaves none current.
         """
         checked = check_session_id(session_id)
-        key = session_key(checked)
-        live = self._live.get(key)
-        if live is not None:
-            await self._save(live)
-            del self._live[key]
+        if checked in self._live:
+            self.deleting.emit(checked)
+            await self._live.withdraw(checked)
         deleted = await self._store.delete(checked)
         self.catalogue.remove(checked)
-        if self.current_id is not None and session_key(self.current_id) == key:
+        if self.current_id is not None and session_key(self.current_id) == session_key(checked):
             self.clear_current_session()
         return deleted
 
@@ -245,8 +231,8 @@ class SessionManager:
         """Bring a session back from the trash, byte for byte."""
         checked = check_session_id(session_id)
         restored = await self._store.restore(checked)
-        if restored and (live := await self._obtain(checked)):
-            self.catalogue.put(summarise(live.session))
+        if restored and (session := await self._live.obtain(checked)):
+            self.catalogue.put(summarise(session))
         return restored
 
     async def trashed_sessions(self) -> list[TrashedSession]:
@@ -324,10 +310,7 @@ class SessionManager:
         Raises:
             StorageError: It could not be written; it stays in memory and is tried again.
         """
-        for live in self._live.values():
-            if (recording := live.unacknowledged.get(message.id)) is not None:
-                await self._written(recording)
-                return
+        await self._live.acknowledged(message)
 
     async def get_messages(
         self, session_id: str, limit: int | None = None, offset: int = 0, role: str | None = None
@@ -361,148 +344,88 @@ class SessionManager:
         session = await self._existing(session_id)
         removed = tuple(session.messages)
         ids = tuple(message.id for message in removed)
-        await self._written(self.change(session.id, MessagesRemoved(ids, self._now())))
+        await written(self.change(session.id, MessagesRemoved(ids, self._now())))
         return removed
 
-    # ---- changing
+    async def export_session(self, session_id: str, format: str, path: Path) -> None:  # noqa: A002
+        """Write the session to `path` in one of the formats the manager was given.
 
-    def change(self, session_id: SessionId, change: Change, *, durable: bool = True) -> Recording:
+        Raises:
+            ExportError: The format is unknown or the file cannot be written.
+        """
+        exporter = self._exporters.get(format)
+        if exporter is None:
+            known = ", ".join(sorted(self._exporters))
+            raise ExportError(f"“{format}” is no export format.", f"There are: {known}.")
+        snapshot = (await self._existing(session_id)).snapshot()
+        try:
+            await asyncio.to_thread(lambda: replace_file(path, exporter(snapshot)))
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            raise ExportError(f"The export was not written ({reason}).") from error
+
+    # ---- replies, edits and whatever else changes a session in memory
+
+    def change(self, session_id: SessionId, change: Change) -> Recording:
         """Let `change` happen to a session in memory, and have it made durable.
 
         The views know when this returns. The recording ends with the reason if the disk
         refused; the change then stays in memory and the auto-save tries again.
 
         Raises:
-            KeyError: The session is not in memory; a stream holds it, others load it first.
+            KeyError: The session is not in memory; `hold` keeps it there.
         """
-        live = self._live[session_key(session_id)]
-        if live.session.apply(change):
-            self._tell(live.session, change)
-        recording = self._record(live.session, [change], durable=durable)
-        if isinstance(change, MessageAdded):
-            live.unacknowledged[change.message.id] = recording
-        return recording
+        return self._live.change(session_id, change)
+
+    def grow(self, session_id: SessionId, growth: MessageGrew) -> None:
+        """Let a message grow in memory; the text is durable within a second."""
+        self._live.grow(session_id, growth)
 
     def hold(self, session_id: SessionId) -> None:
-        """Keep a session in memory while a stream writes into it."""
-        self._live[session_key(session_id)].holds += 1
+        """Keep a session in memory while a reply arrives in it."""
+        self._live.hold(session_id)
 
     def release(self, session_id: SessionId) -> None:
-        """The stream is over."""
-        if (live := self._live.get(session_key(session_id))) is not None:
-            live.holds -= 1
+        """The reply has ended."""
+        self._live.release(session_id)
 
     # ---- saving
 
     async def save_session(self, session_id: str | None = None) -> bool:
         """Save one session now (the current one without an id); False if that failed."""
         chosen = session_id or self.current_id
-        live = None if chosen is None else self._live.get(session_key(check_session_id(chosen)))
-        return live is not None and await self._save(live)
+        return chosen is not None and await self._live.save(check_session_id(chosen))
 
     async def save_all(self) -> bool:
         """Save every session that changed; False if one could not be written."""
-        saved = [await self._save(live) for live in tuple(self._live.values())]
-        self._let_go_of_idle_sessions()
-        return all(saved)
+        return await self._live.save_all()
 
     @property
     def unsaved_ids(self) -> list[SessionId]:
         """Sessions whose file is older than what is in memory."""
-        return [
-            live.session.id
-            for live in self._live.values()
-            if live.saved_revision != live.session.revision
-        ]
+        return self._live.unsaved_ids
 
     async def _save_for_ever(self) -> None:
         while True:
             await asyncio.sleep(self._autosave_seconds)
             await self.save_all()
+            self._live.let_go_of_idle(self.current_id)
             self.ticked.emit()
-
-    async def _save(self, live: _Live) -> bool:
-        async with self._saving:
-            session = live.session
-            revision = session.revision
-            if live.saved_revision == revision:
-                return True
-            try:
-                await self._store.save(session.snapshot())
-            except StorageError as error:
-                self.save_failed.emit(session.id, error)
-                return False
-            live.saved_revision = revision
-            if session.revision == revision:
-                live.unacknowledged.clear()
-            self.saved.emit(session.id, self._clock.now())
-            return True
-
-    def _record(
-        self, session: Session, changes: list[Change], *, durable: bool = True
-    ) -> Recording:
-        return self._tasks.start(
-            self._record_or_say(session, changes, durable=durable), name=f"record {session.id}"
-        )
-
-    async def _record_or_say(
-        self, session: Session, changes: list[Change], *, durable: bool
-    ) -> StorageError | None:
-        try:
-            await self._store.record(session, changes, durable=durable)
-        except StorageError as error:
-            self.save_failed.emit(session.id, error)
-            return error
-        live = self._live.get(session_key(session.id))
-        for change in changes:
-            if live is not None and isinstance(change, MessageAdded):
-                live.unacknowledged.pop(change.message.id, None)
-        return None
-
-    @staticmethod
-    async def _written(recording: Recording) -> None:
-        if (error := await asyncio.shield(recording)) is not None:
-            raise error
-
-    def _let_go_of_idle_sessions(self) -> None:
-        idle = [
-            key
-            for key, live in self._live.items()
-            if live.saved_revision == live.session.revision
-            and not live.holds
-            and live.session.id != self.current_id
-        ]
-        for key in idle[:-IDLE_SESSIONS_KEPT]:
-            del self._live[key]
 
     # ---- finding and making
 
-    async def _obtain(self, session_id: SessionId) -> _Live | None:
-        """The live session, read from the store if need be; two readers get the same one."""
-        key = session_key(session_id)
-        if key in self._live:
-            return self._live[key]
-        async with self._loading.setdefault(key, asyncio.Lock()):
-            if key not in self._live:
-                session = await self._store.read(session_id)
-                if session is not None:
-                    _mark_interrupted(session)
-                    self._live[key] = _Live(session, session.revision)
-        self._loading.pop(key, None)
-        return self._live.get(key)
-
     async def _existing(self, session_id: str) -> Session:
-        live = await self._obtain(check_session_id(session_id))
-        if live is None:
+        session = await self._live.obtain(check_session_id(session_id))
+        if session is None:
             raise SessionNotFound("There is no chat with this id.")
-        return live.session
+        return session
 
     async def _free_id(self, wanted: SessionId) -> SessionId:
-        while session_key(wanted) in self._live or await self._store.read(wanted) is not None:
+        while await self._live.obtain(wanted) is not None:
             wanted = new_session_id()
         return wanted
 
-    def _create(
+    async def _create(
         self,
         session_id: SessionId,
         user_name: str,
@@ -517,11 +440,11 @@ class SessionManager:
             started_at=timestamp(moment),
             last_updated=timestamp(moment),
             title=title,
-            metadata=metadata,
+            metadata={"type": "chat", **metadata},
             revision=1,
         )
-        self._live[session_key(session_id)] = _Live(session, saved_revision=0)
         self.catalogue.put(summarise(session))
+        await self._live.add(session)
         return session
 
     def _make_current(self, session_id: SessionId | None) -> None:
@@ -529,7 +452,12 @@ class SessionManager:
             self.current_id = session_id
             self.current_changed.emit(session_id)
 
-    def _tell(self, session: Session, change: Change) -> None:
+    def _now(self) -> str:
+        return timestamp(self._clock.now())
+
+    # ---- telling
+
+    def _on_changed(self, session: Session, change: Change) -> None:
         match change:
             case MessageGrew(message_id):
                 if (grown := session.message(message_id)) is not None:
@@ -539,27 +467,15 @@ class SessionManager:
                 self.message_added.emit(session.id, message)
             case MessageReplaced(message):
                 self.message_changed.emit(session.id, message)
-            case HeaderChanged():
+            case HeaderChanged() | ErrorNoted():
                 pass
             case _:
                 self.messages_reset.emit(session.id)
         self.catalogue.put(summarise(session))
         self.session_changed.emit(session.id)
 
-    def _now(self) -> str:
-        return timestamp(self._clock.now())
+    def _on_saved(self, session: Session) -> None:
+        self.saved.emit(session.id, self._clock.now())
 
-
-def is_empty(session: Session) -> bool:
-    """Whether nobody has said anything in it."""
-    return not any(message.role in (Role.USER, Role.ASSISTANT) for message in session.messages)
-
-
-def _mark_interrupted(session: Session) -> None:
-    """A reply that was streaming when the program died is no longer streaming.
-
-    It is not a reason to write the file: another copy may be the one that streams.
-    """
-    for message in [m for m in session.messages if m.status == Status.STREAMING]:
-        ended = message.with_metadata(status=Status.INTERRUPTED.value)
-        session.apply(MessageReplaced(ended, session.last_updated))
+    def _on_save_failed(self, session: Session, error: StorageError) -> None:
+        self.save_failed.emit(session.id, error)

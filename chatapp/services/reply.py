@@ -1,0 +1,100 @@
+"""Gathers the events of one reply into what its message shall say."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from chatapp.domain.changes import MessageGrew
+from chatapp.domain.errors import ProviderError
+from chatapp.domain.message import Message, Status
+from chatapp.domain.stream import (
+    End,
+    Finish,
+    ReasoningDelta,
+    ReasoningOpaque,
+    Refusal,
+    Start,
+    StreamEvent,
+    TextDelta,
+    ToolArguments,
+    ToolBegin,
+    Usage,
+)
+
+if TYPE_CHECKING:
+    from chatapp.domain.ids import MessageId
+
+_WORDS = (TextDelta, ReasoningDelta, Refusal)
+
+
+class Reply:
+    """One reply while it arrives.
+
+    Attributes:
+        end: How it ended; truncated until something says otherwise.
+    """
+
+    def __init__(self, message_id: MessageId) -> None:
+        self.message_id = message_id
+        self.end = End(Status.TRUNCATED)
+        self._begun = time.monotonic()
+        self._first_word: float | None = None
+        self._metadata: dict[str, Any] = {}
+        self._tools: dict[int, dict[str, Any]] = {}
+        self._opaque: list[dict[str, Any]] = []
+
+    def take(self, event: StreamEvent, message: Message) -> MessageGrew | None:
+        """Remember `event`; gives how the message grew by it, if it did."""
+        if isinstance(event, _WORDS):
+            if self._first_word is None:
+                self._first_word = time.monotonic()
+            return self._growth(event, message)
+        match event:
+            case Start(model, reply_id):
+                self._metadata |= {"reported_model": model or None, "reply_id": reply_id or None}
+            case Usage():
+                self._metadata["usage"] = _known(asdict(event))
+            case Finish(reason, raw_reason):
+                self._metadata["finish_reason"] = raw_reason or reason
+            case ReasoningOpaque(blob):
+                self._opaque.append(blob)
+            case ToolBegin(slot, call_id, name):
+                self._tools[slot] = {"id": call_id, "name": name, "arguments": ""}
+            case ToolArguments(slot, text):
+                self._tools[slot]["arguments"] += text
+            case End():
+                self.end = event
+            case _:
+                pass
+        return None
+
+    def finished(self, message: Message, milliseconds: int) -> Message:
+        """The message, marked with how the reply ended after `milliseconds`."""
+        error = self.end.error
+        tools = [self._tools[slot] for slot in sorted(self._tools)]
+        first = self._first_word
+        return message.with_metadata(
+            **self._metadata,
+            status=self.end.status.value,
+            processing_time_ms=milliseconds,
+            time_to_first_token_ms=round((first - self._begun) * 1000) if first else None,
+            tools_used=[tool["name"] for tool in tools],
+            tool_calls=tools or None,
+            reasoning_opaque=self._opaque or None,
+            has_error=True if error else None,
+            error_message=str(error) if error else None,
+            error_kind=error.kind.value if isinstance(error, ProviderError) else None,
+            error_detail=(error.detail or None) if isinstance(error, ProviderError) else None,
+        )
+
+    @staticmethod
+    def _growth(event: TextDelta | ReasoningDelta | Refusal, message: Message) -> MessageGrew:
+        if isinstance(event, ReasoningDelta):
+            return MessageGrew(message.id, len(message.reasoning), event.text, reasoning=True)
+        return MessageGrew(message.id, len(message.content), event.text)
+
+
+def _known(counts: dict[str, int | None]) -> dict[str, int]:
+    return {name: count for name, count in counts.items() if count is not None}

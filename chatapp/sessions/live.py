@@ -1,0 +1,250 @@
+"""The sessions that are in memory, and what is owed to their files.
+
+A change is taken in memory at once and handed to the store, which makes it
+durable. The debt to a session's file is counted in revisions and cleared only up
+to the one that was written, so a change that arrives during a save is not lost
+and a save that fails leaves the debt standing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, TypeAlias
+
+from chatapp.domain.changes import Change, MessageAdded, MessageGrew, MessageReplaced
+from chatapp.domain.errors import StorageError
+from chatapp.domain.ids import MessageId, SessionId, session_key
+from chatapp.domain.message import Message, Status
+from chatapp.domain.session import Session
+from chatapp.kit.signal import Signal
+
+if TYPE_CHECKING:
+    from chatapp.kit.tasks import Tasks
+    from chatapp.storage.store import SessionStore
+
+STREAMED_TEXT_SECONDS = 0.25  # streamed text goes to the store this often
+IDLE_SESSIONS_KEPT = 16  # saved, unwatched sessions that stay in memory
+
+Recording: TypeAlias = asyncio.Task["StorageError | None"]
+"""Ends when a change is durable, with the reason if it could not be made so."""
+
+
+async def written(recording: Recording) -> None:
+    """Wait until a recording has ended.
+
+    Raises:
+        StorageError: The disk refused.
+    """
+    if (error := await asyncio.shield(recording)) is not None:
+        raise error
+
+
+@dataclass(slots=True)
+class _Live:
+    """One session in memory.
+
+    Attributes:
+        saved_revision: The revision its file holds.
+        holds: Replies that are arriving in it.
+        free: Set while there are none.
+        unacknowledged: Messages that are not known to be durable.
+        streamed: Growth not yet handed to the store.
+    """
+
+    session: Session
+    saved_revision: int
+    holds: int = 0
+    free: asyncio.Event = field(default_factory=asyncio.Event)
+    unacknowledged: dict[MessageId, Recording] = field(default_factory=dict)
+    streamed: list[Change] = field(default_factory=list)
+
+    @property
+    def is_owed(self) -> bool:
+        return self.saved_revision != self.session.revision
+
+
+class LiveSessions:
+    """Loads, changes and saves sessions; lets go of those nobody uses.
+
+    Attributes:
+        changed: A session took a change.
+        saved: A session's file equals the session.
+        save_failed: A session could not be written; it is tried again.
+    """
+
+    def __init__(self, store: SessionStore, tasks: Tasks) -> None:
+        self.changed: Signal[Session, Change] = Signal()
+        self.saved: Signal[Session] = Signal()
+        self.save_failed: Signal[Session, StorageError] = Signal()
+        self._store = store
+        self._tasks = tasks
+        self._live: dict[str, _Live] = {}
+        self._loading: dict[str, asyncio.Lock] = {}
+        self._saving = asyncio.Lock()
+
+    # ---- which there are
+
+    def __contains__(self, session_id: object) -> bool:
+        return isinstance(session_id, str) and session_key(session_id) in self._live
+
+    @property
+    def unsaved_ids(self) -> list[SessionId]:
+        """Sessions whose file is older than what is in memory."""
+        return [live.session.id for live in self._live.values() if live.is_owed]
+
+    async def obtain(self, session_id: SessionId) -> Session | None:
+        """The session, read from the store if need be; two readers get the same one."""
+        key = session_key(session_id)
+        if key not in self._live:
+            async with self._loading.setdefault(key, asyncio.Lock()):
+                session = None if key in self._live else await self._store.read(session_id)
+                if session is not None:
+                    _mark_interrupted(session)
+                    self._live[key] = _Live(session, session.revision)
+            self._loading.pop(key, None)
+        live = self._live.get(key)
+        return live.session if live else None
+
+    async def add(self, session: Session) -> None:
+        """Take a session that was just made, and make it durable.
+
+        Raises:
+            StorageError: The disk refused; the session stays in memory and is tried again.
+        """
+        self._live[session_key(session.id)] = _Live(session, saved_revision=session.revision - 1)
+        await written(self._record(session, []))
+
+    async def withdraw(self, session_id: SessionId) -> None:
+        """Let a session go: wait for its replies, save what is owed, forget it."""
+        if (live := self._live.get(session_key(session_id))) is None:
+            return
+        if live.holds:
+            await live.free.wait()
+        await self._save(live)
+        self._live.pop(session_key(session_id), None)
+
+    def hold(self, session_id: SessionId) -> None:
+        """Keep a session in memory while a reply arrives in it."""
+        live = self._live[session_key(session_id)]
+        live.holds += 1
+        live.free.clear()
+
+    def release(self, session_id: SessionId) -> None:
+        """The reply has ended."""
+        live = self._live[session_key(session_id)]
+        live.holds -= 1
+        if not live.holds:
+            live.free.set()
+
+    # ---- changing
+
+    def change(self, session_id: SessionId, change: Change) -> Recording:
+        """Let `change` happen in memory, and have it made durable.
+
+        Raises:
+            KeyError: The session is not in memory.
+        """
+        live = self._happen(session_id, change)
+        recording = self._record(live.session, [change])
+        if isinstance(change, MessageAdded):
+            live.unacknowledged[change.message.id] = recording
+        return recording
+
+    def grow(self, session_id: SessionId, growth: MessageGrew) -> None:
+        """Let a message grow in memory; the text is handed to the store four times a second."""
+        live = self._happen(session_id, growth)
+        if not live.streamed:
+            self._tasks.start(self._record_streamed(live), name=f"stream {session_id}")
+        live.streamed.append(growth)
+
+    async def acknowledged(self, message: Message) -> None:
+        """Wait until `message` survives a crash.
+
+        Raises:
+            StorageError: It could not be written; it stays in memory and is tried again.
+        """
+        for live in self._live.values():
+            if (recording := live.unacknowledged.get(message.id)) is not None:
+                await written(recording)
+                return
+
+    def _happen(self, session_id: SessionId, change: Change) -> _Live:
+        live = self._live[session_key(session_id)]
+        if live.session.apply(change):
+            self.changed.emit(live.session, change)
+        return live
+
+    # ---- making durable
+
+    def _record(self, session: Session, changes: list[Change]) -> Recording:
+        return self._tasks.start(
+            self._record_or_say(session, changes, durable=True), name=f"record {session.id}"
+        )
+
+    async def _record_streamed(self, live: _Live) -> None:
+        await asyncio.sleep(STREAMED_TEXT_SECONDS)
+        changes, live.streamed = live.streamed, []
+        await self._record_or_say(live.session, changes, durable=False)
+
+    async def _record_or_say(
+        self, session: Session, changes: list[Change], *, durable: bool
+    ) -> StorageError | None:
+        try:
+            await self._store.record(session, changes, durable=durable)
+        except StorageError as error:
+            self.save_failed.emit(session, error)
+            return error
+        live = self._live.get(session_key(session.id))
+        for change in changes:
+            if live is not None and isinstance(change, MessageAdded):
+                live.unacknowledged.pop(change.message.id, None)
+        return None
+
+    # ---- saving
+
+    async def save(self, session_id: SessionId) -> bool:
+        """Save one session now; False if it is not in memory or the disk refused."""
+        live = self._live.get(session_key(session_id))
+        return live is not None and await self._save(live)
+
+    async def save_all(self) -> bool:
+        """Save every session that changed; False if one could not be written."""
+        saved = [await self._save(live) for live in tuple(self._live.values())]
+        return all(saved)
+
+    def let_go_of_idle(self, current: SessionId | None) -> None:
+        """Forget sessions that are saved, not current, and in which no reply arrives."""
+        idle = [
+            key
+            for key, live in self._live.items()
+            if not live.is_owed and not live.holds and live.session.id != current
+        ]
+        for key in idle[:-IDLE_SESSIONS_KEPT]:
+            del self._live[key]
+
+    async def _save(self, live: _Live) -> bool:
+        async with self._saving:
+            session, revision = live.session, live.session.revision
+            if not live.is_owed:
+                return True
+            try:
+                await self._store.save(session.snapshot())
+            except StorageError as error:
+                self.save_failed.emit(session, error)
+                return False
+            live.saved_revision = revision
+            if session.revision == revision:
+                live.unacknowledged.clear()
+            self.saved.emit(session)
+            return True
+
+
+def _mark_interrupted(session: Session) -> None:
+    """A reply that was streaming when the program died is no longer streaming.
+
+    It is not a reason to write the file: another copy may be the one that streams.
+    """
+    for message in [m for m in session.messages if m.status == Status.STREAMING]:
+        ended = message.with_metadata(status=Status.INTERRUPTED.value)
+        session.apply(MessageReplaced(ended, session.last_updated))
