@@ -1,0 +1,30 @@
+"""Tests of the window: Qt draws to memory, and coroutines run on Qt's own event loop."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # read when the application is made
+
+import pytest
+import qasync
+from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(scope="session")
+def qapp_args():
+    return ["chatapp"]
+
+
+def pytest_asyncio_loop_factories():
+    """Every `async def test_…` below this folder runs on qasync, as the window does."""
+    return {"qasync": new_loop}
+
+
+def new_loop():
+    global application  # Qt's one application lives as long as the tests
+    application = QApplication.instance() or QApplication(["chatapp"])
+    return qasync.QEventLoop(application)
+
+
+application = None
