@@ -36,4 +36,4 @@ def test_sides_take_turns_and_neither_always_begins():
 def test_line_shows_ratio_target_and_both_sides():
     line = str(comparison(ours=0.2, reference=0.1, target=1.5).measure())
     assert "ratio 2.00, target 1.50, MISSED" in line
-    assert "200 ms [200-200] against 100 ms [100-100]" in line
+    assert "200 ms [200-200] against 100 ms [100-100], best against best 2.00" in line
