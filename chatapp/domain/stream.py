@@ -79,12 +79,16 @@ class Usage:
     """Tokens as the server counts them; None is unknown, never nought.
 
     Each event replaces the one before.
+
+    Attributes:
+        tokens_per_second: The server's own measure of its speed, where it tells.
     """
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     cached_tokens: int | None = None
     reasoning_tokens: int | None = None
+    tokens_per_second: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,31 @@ class Finish:
 
     reason: str
     raw_reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Alive:
+    """Bytes came that say nothing: the server is there, but has no word yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrying:
+    """Nothing of the reply had come, and the question will be asked again.
+
+    Attributes:
+        seconds: How long until then.
+        error: Why the last attempt failed.
+    """
+
+    seconds: float
+    error: ChatAppError
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the user should know of this reply: a parameter left out, a proxy not used."""
+
+    sentence: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,5 +143,8 @@ StreamEvent: TypeAlias = (
     | Refusal
     | Usage
     | Finish
+    | Alive
+    | Retrying
+    | Notice
     | End
 )
