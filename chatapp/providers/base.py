@@ -27,6 +27,19 @@ class ModelInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool the model may call.
+
+    Attributes:
+        schema: The JSON Schema of its arguments.
+    """
+
+    name: str
+    description: str
+    schema: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class ChatRequest:
     """One question to a model.
 
@@ -34,13 +47,18 @@ class ChatRequest:
         model: The model's name, without the provider's.
         messages: The conversation so far, oldest first; the last one is to be answered.
         system: The system prompt, or an empty text.
-        parameters: Sampling parameters under their OpenAI names (`temperature`, `max_tokens`, …).
+        parameters: Under their OpenAI names: `temperature`, `top_p`, `max_tokens`, `stop`, `seed`,
+            `reasoning_effort`; `num_ctx` for Ollama; `extra`, an object added to the body as it is.
+        tools: What the model may call.
+        pictures: The bytes of attached images, by the content hash their messages name.
     """
 
     model: str
     messages: tuple[Message, ...]
     system: str = ""
     parameters: dict[str, Any] = field(default_factory=dict)
+    tools: tuple[Tool, ...] = ()
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
 
 class Provider(Protocol):
@@ -65,6 +83,8 @@ class Provider(Protocol):
         """Ask, and yield what comes; the last event is always an `End`.
 
         A failure is an `End` with its error, never an exception; only cancellation passes through.
+        Who stops reading closes the iterator (`contextlib.aclosing`), so that the server hears of
+        it at once.
         """
         ...
 
