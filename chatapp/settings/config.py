@@ -6,7 +6,6 @@ defaults and says which line and key to mend. Writing keeps the user's comments.
 
 from __future__ import annotations
 
-import asyncio
 import re
 import tomllib
 from dataclasses import dataclass
@@ -80,6 +79,8 @@ class Settings:
             raise self.error
         if self.get(name) == value:
             return
+        import asyncio
+
         self._values[name] = value
         self.changed.emit(name)
         await asyncio.to_thread(_write_value, self._path, name, value)

@@ -1,16 +1,15 @@
 """A small dictionary kept in a JSON file: drafts, the place of the window.
 
 It is read once and written whole, off the event loop, when something changed. A
-file that cannot be read is put aside, never written over.
+file that cannot be read is put aside, never written over. The window reads one
+before its first paint, so only what is quick to import is imported here.
 """
 
 from __future__ import annotations
 
-import asyncio
+import json
 import logging
 from typing import TYPE_CHECKING, Any
-
-import orjson
 
 from chatapp.kit.atomic import make_folder, replace_file
 
@@ -46,8 +45,10 @@ class Notebook:
         """Write what changed; a refused write is tried again at the next call."""
         if not self._dirty:
             return
+        import asyncio
+
         self._dirty = False
-        data = orjson.dumps(self._values, option=orjson.OPT_INDENT_2) + b"\n"
+        data = f"{json.dumps(self._values, ensure_ascii=False, indent=2)}\n".encode()
         try:
             await asyncio.to_thread(self._write, data)
         except OSError as error:
@@ -64,8 +65,8 @@ class Notebook:
         except OSError:
             return {}
         try:
-            values = orjson.loads(raw)
-        except orjson.JSONDecodeError:
+            values = json.loads(raw)
+        except ValueError:
             values = None
         if isinstance(values, dict):
             return values
