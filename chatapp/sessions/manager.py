@@ -66,7 +66,6 @@ class SessionManager:
         deleting: A session is about to go; whoever holds it must release it.
         saved: A session's file equals the session; with the moment.
         save_failed: A session could not be written; it is tried again.
-        ticked: The auto-save ran once.
     """
 
     def __init__(
@@ -86,7 +85,6 @@ class SessionManager:
         self.deleting: Signal[SessionId] = Signal()
         self.saved: Signal[SessionId, dt.datetime] = Signal()
         self.save_failed: Signal[SessionId, StorageError] = Signal()
-        self.ticked: Signal[()] = Signal()
         self.current_id: SessionId | None = None
         self._store = store
         self._clock = clock or SystemClock()
@@ -174,6 +172,13 @@ class SessionManager:
             StorageError: The file is there but cannot be read.
         """
         return await self._live.obtain(check_session_id(session_id))
+
+    async def glance(self, session_id: str) -> Session | None:
+        """The session to look at only: the living one, else a copy that is not kept in memory."""
+        checked = check_session_id(session_id)
+        if checked in self._live:
+            return await self._live.obtain(checked)
+        return await self._store.read(checked)
 
     async def load_session(self, session_id: str) -> Session:
         """The session, made the current one.
@@ -410,7 +415,6 @@ class SessionManager:
             await asyncio.sleep(self._autosave_seconds)
             await self.save_all()
             self._live.let_go_of_idle(self.current_id)
-            self.ticked.emit()
 
     # ---- finding and making
 
