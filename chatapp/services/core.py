@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from chatapp.kit.clock import Clock
     from chatapp.kit.paths import Paths
     from chatapp.kit.tasks import Tasks
-    from chatapp.services.conversation import Conversation, Models
+    from chatapp.providers.registry import Registry
+    from chatapp.services.conversation import Conversation
     from chatapp.sessions import SessionManager
     from chatapp.settings.config import Settings
     from chatapp.storage.notebook import Notebook
@@ -34,7 +35,7 @@ class Core:
     paths: Paths
     settings: Settings
     manager: SessionManager
-    models: Models
+    models: Registry
     conversation: Conversation
     drafts: Notebook
     window_state: Notebook

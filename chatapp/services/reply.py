@@ -12,6 +12,7 @@ from chatapp.domain.message import Message, Status
 from chatapp.domain.stream import (
     End,
     Finish,
+    Notice,
     ReasoningDelta,
     ReasoningOpaque,
     Refusal,
@@ -64,6 +65,8 @@ class Reply:
                 self._tools[slot] = {"id": call_id, "name": name, "arguments": ""}
             case ToolArguments(slot, text):
                 self._tools[slot]["arguments"] += text
+            case Notice(sentence):
+                self._metadata.setdefault("notices", []).append(sentence)
             case End():
                 self.end = event
             case _:

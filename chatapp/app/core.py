@@ -1,0 +1,83 @@
+"""Makes the core, once, and tells in which order it starts and ends."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from chatapp.domain.errors import StorageError
+from chatapp.kit.clock import SystemClock
+from chatapp.kit.tasks import Tasks
+from chatapp.providers.registry import Registry
+from chatapp.services.conversation import Conversation
+from chatapp.services.core import Core
+from chatapp.services.export import EXPORTERS
+from chatapp.services.library import OwnChats
+from chatapp.sessions.manager import AUTOSAVE_SECONDS, SessionManager
+from chatapp.settings.config import FILE_NAME, Settings
+from chatapp.storage.json_files import JsonFileStore
+from chatapp.storage.notebook import Notebook
+
+if TYPE_CHECKING:
+    from chatapp.kit.paths import Paths
+    from chatapp.settings.config import ProviderConfig
+
+
+def make_core(
+    paths: Paths, *, settings: Settings | None = None, window_state: Notebook | None = None
+) -> Core:
+    """The objects of one program; nothing is read or written yet but settings and drafts."""
+    clock = SystemClock()
+    tasks = Tasks()
+    settings = settings or Settings(paths.config / FILE_NAME)
+    manager = SessionManager(
+        JsonFileStore(paths.sessions, clock), clock=clock, tasks=tasks, exporters=EXPORTERS
+    )
+    models = Registry(settings.providers, key_from_environment, OwnChats(manager))
+    return Core(
+        paths=paths,
+        settings=settings,
+        manager=manager,
+        models=models,
+        conversation=Conversation(manager, models, settings, tasks, clock),
+        drafts=Notebook(paths.state / "drafts.json"),
+        window_state=window_state or Notebook(paths.state / "window.json"),
+        tasks=tasks,
+        clock=clock,
+    )
+
+
+async def key_from_environment(provider: ProviderConfig) -> str | None:
+    """The key in the environment variable the settings name."""
+    return os.environ.get(provider.api_key_env) if provider.api_key_env else None
+
+
+async def open_core(core: Core) -> StorageError | None:
+    """Read the sessions; gives why they cannot be read, if they cannot."""
+    try:
+        await core.manager.open()
+    except StorageError as error:
+        return error
+    return None
+
+
+async def keep_notebooks(core: Core) -> None:
+    """Save drafts and the window's place with the auto-save's rhythm, until cancelled."""
+    while True:
+        await asyncio.sleep(AUTOSAVE_SECONDS)
+        await core.drafts.save()
+        await core.window_state.save()
+
+
+async def close_core(core: Core) -> None:
+    """End the replies, save what is owed, let go of everything.
+
+    What cannot be saved was said before and is owed no longer.
+    """
+    await core.conversation.close()
+    await core.drafts.save()
+    await core.window_state.save()
+    await core.manager.close()
+    await core.models.close()
+    await core.tasks.close()
