@@ -79,7 +79,7 @@ class RowReport:
                 tests = self._tests.get(row, [])
                 outcomes = {test: self._outcomes.get(test, NOT_RUN) for test in tests}
                 tally[state := state_of(outcomes)] += 1
-                lines.append(f"  {row}  {state:<8} {statement}")
+                lines.append(f"  {row:<3}  {state:<8} {statement}")
                 lines += [f"        {outcome:<8} {test}" for test, outcome in outcomes.items()]
         counts = ", ".join(f"{count} {state}" for state, count in tally.most_common())
         return [*lines, "", f"{tally.total()} rows: {counts}"]

@@ -17,6 +17,7 @@ for floor in sys.argv[1:]:
     for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
         importlib.import_module(module.name)
 """
+COLLECT_UNIT_TESTS = "import pytest; sys.exit(pytest.main(['--collect-only', '-q', 'tests/unit']))"
 
 
 def python_without_qt(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -35,3 +36,8 @@ def test_qt_is_really_hidden():
 def test_every_module_of_the_core_imports_without_qt():
     imported = python_without_qt(IMPORT_CORE, *CORE)
     assert imported.returncode == 0, imported.stderr
+
+
+def test_unit_tests_need_no_qt():
+    collected = python_without_qt(COLLECT_UNIT_TESTS)
+    assert collected.returncode == 0, collected.stdout
