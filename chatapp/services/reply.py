@@ -52,6 +52,19 @@ class Reply:
             if self._first_word is None:
                 self._first_word = time.monotonic()
             return self._growth(event, message)
+        if isinstance(event, (ToolBegin, ToolArguments)):
+            self._take_tool(event)
+        else:
+            self._take_fact(event)
+        return None
+
+    def _take_tool(self, event: ToolBegin | ToolArguments) -> None:
+        if isinstance(event, ToolBegin):
+            self._tools[event.slot] = {"id": event.id, "name": event.name, "arguments": ""}
+        else:
+            self._tools[event.slot]["arguments"] += event.text
+
+    def _take_fact(self, event: StreamEvent) -> None:
         match event:
             case Start(model, reply_id):
                 self._metadata |= {"reported_model": model or None, "reply_id": reply_id or None}
@@ -61,17 +74,12 @@ class Reply:
                 self._metadata["finish_reason"] = raw_reason or reason
             case ReasoningOpaque(blob):
                 self._opaque.append(blob)
-            case ToolBegin(slot, call_id, name):
-                self._tools[slot] = {"id": call_id, "name": name, "arguments": ""}
-            case ToolArguments(slot, text):
-                self._tools[slot]["arguments"] += text
             case Notice(sentence):
                 self._metadata.setdefault("notices", []).append(sentence)
             case End():
                 self.end = event
             case _:
-                pass
-        return None
+                pass  # the end of a tool call, a sign of life, a wait before another attempt
 
     def finished(self, message: Message, milliseconds: int) -> Message:
         """The message, marked with how the reply ended after `milliseconds`."""

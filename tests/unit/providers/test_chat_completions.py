@@ -6,7 +6,6 @@ import json
 from typing import Any
 
 import pytest
-from wire.cuttings import decode, decode_every_way
 
 from chatapp.domain.errors import ProviderErrorKind as Kind
 from chatapp.domain.message import Message, Status, new_message
@@ -28,6 +27,7 @@ from chatapp.providers.base import ChatRequest, Tool
 from chatapp.providers.chat_completions import ChatCompletions, request_body
 from chatapp.providers.decoder import Decoder
 from chatapp.providers.sse import ServerSentEvents
+from wire.cuttings import decode, decode_every_way
 
 DONE = b"data: [DONE]\n\n"
 START = Start("m", "c1")

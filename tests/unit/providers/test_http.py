@@ -11,7 +11,6 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from real.http_server import FakeServer, Hold, Reset, Response, fake_server, json_response, sse
 
 from chatapp.domain.errors import ProviderError
 from chatapp.domain.errors import ProviderErrorKind as Kind
@@ -22,6 +21,7 @@ from chatapp.providers.decoder import Decoder
 from chatapp.providers.http import Call, Network, Transport
 from chatapp.providers.retries import Patience
 from chatapp.providers.sse import ServerSentEvents
+from real.http_server import FakeServer, Hold, Reset, Response, fake_server, json_response, sse
 
 CALL = Call("/chat", b"{}", {"x-api-key": "canary-4711"})
 QUICK = Patience(byte=5, word=30, linger=0.05)

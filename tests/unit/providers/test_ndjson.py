@@ -1,8 +1,7 @@
 from __future__ import annotations
 
-from wire.cuttings import cuttings
-
 from chatapp.providers.ndjson import JsonLines
+from wire.cuttings import cuttings
 
 
 def test_each_line_that_says_something_is_a_payload() -> None:

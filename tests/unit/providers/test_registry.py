@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import pytest
-from real.http_server import fake_server, json_response
 
 from chatapp.domain.errors import SettingsError
 from chatapp.providers.registry import GUIDE_MODEL, Registry
 from chatapp.providers.scripted import ScriptedProvider
 from chatapp.settings.config import ProviderConfig
+from real.http_server import fake_server, json_response
 
 
 async def no_key(_config: ProviderConfig) -> str | None:

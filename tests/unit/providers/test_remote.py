@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from real.http_server import FakeServer, Response, fake_server, json_response, sse
 
 from chatapp.domain.errors import ProviderError
 from chatapp.domain.errors import ProviderErrorKind as Kind
@@ -13,6 +12,7 @@ from chatapp.providers.base import ChatRequest
 from chatapp.providers.openai import OpenAIWire
 from chatapp.providers.remote import RemoteProvider
 from chatapp.settings.config import ProviderConfig
+from real.http_server import FakeServer, Response, fake_server, json_response, sse
 
 KEY = "sk-canary-0123456789"
 HELLO = sse({"choices": [{"delta": {"content": "Hello"}, "finish_reason": "stop"}]}, "[DONE]")

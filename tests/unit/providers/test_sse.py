@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wire.cuttings import cuttings
 
 from chatapp.domain.errors import ProviderError
 from chatapp.providers import lines, sse
 from chatapp.providers.sse import Frame, ServerSentEvents
+from wire.cuttings import cuttings
 
 EMOJI = "😀".encode()
 ODD_SPACES = "\u2028\u2029\u0085\x0b\x0c\x1c".encode()
