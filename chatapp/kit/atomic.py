@@ -36,14 +36,12 @@ def sync_folder(folder: Path) -> None:
     Windows cannot open a folder for this; some network and FUSE file systems
     refuse it. Neither is an error: the bytes themselves were synced.
     """
-    if os.name == "nt":
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def sync_file(descriptor: int) -> None:
@@ -69,7 +67,8 @@ def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
     Raises:
         OSError: The write failed; the file at `path` is as it was.
     """
-    temporary = path.with_name(f"~{path.stem}-{secrets.token_hex(4)}.tmp")
+    # A long name, cut so that what is added does not make it too long for the file system.
+    temporary = path.with_name(f"~{path.stem[:40]}-{secrets.token_hex(4)}.tmp")
     descriptor = os.open(
         temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FILE_MODE
     )
@@ -82,7 +81,8 @@ def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
             os.close(descriptor)
         temporary.replace(path)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # the first reason is the one to tell
+            temporary.unlink()
         raise
     sync_folder(path.parent)
 

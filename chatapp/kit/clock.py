@@ -8,6 +8,7 @@ precision, an offset, no zone at all) is read too.
 from __future__ import annotations
 
 import datetime as dt
+import functools
 from typing import Protocol
 
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
@@ -33,13 +34,16 @@ class SystemClock:
         return dt.datetime.now(dt.UTC)
 
     def local(self, moment: dt.datetime) -> dt.datetime:
-        """`moment` in the time zone of this machine."""
-        return moment.astimezone()
+        """`moment` in the time zone of this machine; in UTC where the system knows no such time."""
+        try:
+            return moment.astimezone()
+        except (OverflowError, OSError):  # the first and last days; before 1970 on Windows
+            return moment
 
 
 def timestamp(moment: dt.datetime) -> str:
     """`moment` as `2026-02-09T21:30:00.000000Z`."""
-    return moment.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(dt.UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 def parse_timestamp(text: str) -> dt.datetime:
@@ -60,8 +64,7 @@ def parse_timestamp(text: str) -> dt.datetime:
         return EPOCH
 
 
+@functools.lru_cache(maxsize=1 << 14)  # lists are sorted again and again
 def sortable(text: str) -> str:
     """`text` in the form of `timestamp`, whoever wrote it, so that moments compare as text."""
-    if len(text) == len("2026-02-09T21:30:00.000000Z") and text.endswith("Z"):
-        return text
     return timestamp(parse_timestamp(text))

@@ -40,10 +40,11 @@ class Signal(Generic[P]):
 
     def emit(self, *args: P.args, **kwargs: P.kwargs) -> None:
         """Call the receivers that are still alive."""
+        # A receiver may connect, disconnect and emit: what it leaves behind is a new list.
+        self._receivers = [reference for reference in self._receivers if reference() is not None]
         for reference in tuple(self._receivers):
             receiver = reference()
             if receiver is None:
-                self._receivers.remove(reference)
                 continue
             try:
                 receiver(*args, **kwargs)

@@ -33,10 +33,10 @@ class Tasks:
 
     async def close(self) -> None:
         """Cancel what still runs and wait until it has ended."""
-        running = tuple(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        while others := self._running - {asyncio.current_task()}:  # an ending task may start one
+            for task in others:
+                task.cancel()
+            await asyncio.gather(*others, return_exceptions=True)
 
     def _on_done(self, task: asyncio.Task[Any]) -> None:
         self._running.discard(task)
