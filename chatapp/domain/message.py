@@ -112,12 +112,17 @@ class Message:
 
     def with_metadata(self, **changes: object) -> Message:
         """The same message with these metadata keys set; None removes a key."""
-        merged = {**self.metadata, **changes}
-        return replace(self, metadata={k: v for k, v in merged.items() if v is not None})
+        removed = {key for key, value in changes.items() if value is None}
+        kept = {key: value for key, value in self.metadata.items() if key not in removed}
+        fresh = {key: value for key, value in changes.items() if value is not None}
+        return replace(self, metadata=kept | fresh)
 
     def with_content(self, content: str) -> Message:
         """The same message, its id kept, with another text."""
-        return replace(self, content=storable(content), metadata={"id": self.id} | self.metadata)
+        identity = {"id": self.id}
+        return replace(
+            self, content=storable(content), metadata=identity | self.metadata | identity
+        )
 
 
 def new_message(

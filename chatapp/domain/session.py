@@ -109,6 +109,7 @@ class Session:
             branches=list(self.branches),
             metadata=copy.deepcopy(self.metadata),
             errors=list(self.errors),
+            _rows=None,  # the original goes on writing into its own
         )
 
     # ---- changing
@@ -155,11 +156,12 @@ class Session:
             return False
         message = self.messages[row]
         before = message.reasoning if change.reasoning else message.content
-        fresh = change.text[max(0, len(before) - change.offset) :]
+        # Cut only what is storable: a pair of surrogates is one character then, as in `before`.
+        fresh = storable(change.text)[max(0, len(before) - change.offset) :]
         if not fresh or len(before) < change.offset:
             return False
         if change.reasoning:
-            self.messages[row] = message.with_metadata(reasoning=storable(before + fresh))
+            self.messages[row] = message.with_metadata(reasoning=before + fresh)
         else:
             self.messages[row] = message.with_content(before + fresh)
         return True
@@ -185,12 +187,14 @@ class Session:
 
     def _restore(self, placed: tuple[tuple[int, Message], ...], at: str) -> bool:
         missing = [(row, message) for row, message in placed if self.row(message.id) is None]
+        if not missing:
+            return False
         messages = list(self.messages)
         for row, message in sorted(missing, key=lambda pair: pair[0]):
             messages.insert(row, message)
         self._view(messages)
         self._touch(at)
-        return bool(missing)
+        return True
 
     def _leave_branch(self, after: MessageId | None, at: str) -> bool:
         row = -1 if after is None else self.row(after)
@@ -210,9 +214,9 @@ class Session:
     def _change_header(self, change: HeaderChanged) -> bool:
         before = (self.title, self.user_name, dict(self.metadata))
         if change.title is not None:
-            self.title = change.title or None
+            self.title = storable(change.title) or None
         if change.user_name is not None:
-            self.user_name = change.user_name
+            self.user_name = storable(change.user_name)
         self.metadata.update(change.metadata)
         for key in [key for key, value in change.metadata.items() if value is None]:
             del self.metadata[key]
