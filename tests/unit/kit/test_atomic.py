@@ -11,7 +11,6 @@ import pytest
 from chatapp.kit import atomic
 from chatapp.kit.atomic import make_folder, replace_file, sync_file, sync_folder, write_all
 
-
 fcntl = pytest.importorskip("fcntl")  # what a mode and a sync mean here is Unix
 
 
