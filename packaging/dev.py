@@ -33,6 +33,12 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 COVERAGE_FILES = ROOT / "build"
 TEST_RUNS = {"unit": ["tests/unit"], "program": ["tests/ui", "tests/e2e"]}
+CHECKS = (
+    ["-m", "ruff", "check"],
+    ["-m", "ruff", "format", "--check"],
+    ["-m", "mypy"],
+    ["-c", "from importlinter.cli import lint_imports_command; lint_imports_command()"],
+)
 NO_DISPLAY = "There is no display here, so ChatApp starts in the terminal, on the same sessions."
 
 
@@ -122,9 +128,7 @@ def prepared_for_tests() -> Environment:
 def lint_with(environment: Environment) -> int:
     """Run every linter, even after one has failed; the first bad status."""
     say("Checking style, types and floors.")
-    checks = (["ruff", "check"], ["ruff", "format", "--check"], ["mypy"])
-    statuses = [call([environment.python, "-m", *check]) for check in checks]
-    statuses.append(call([environment.script("lint-imports")]))
+    statuses = [call([environment.python, *check]) for check in CHECKS]
     return next((status for status in statuses if status), 0)
 
 

@@ -48,7 +48,9 @@ class Environment:
     @property
     def python(self) -> str:
         """The interpreter inside."""
-        return self.script("python")
+        if os.name == "nt":
+            return str(self.folder / "Scripts" / "python.exe")
+        return str(self.folder / "bin" / "python")
 
     @property
     def site_packages(self) -> Path:
@@ -56,12 +58,6 @@ class Environment:
         if os.name == "nt":
             return self.folder / "Lib" / "site-packages"
         return self.folder / "lib" / PYTHON / "site-packages"
-
-    def script(self, name: str) -> str:
-        """The path of a program that a package brought along."""
-        if os.name == "nt":
-            return str(self.folder / "Scripts" / f"{name}.exe")
-        return str(self.folder / "bin" / name)
 
     def prepare(self, lock: str) -> None:
         """See to it that the environment exists and holds the requirements of `lock`.
@@ -103,7 +99,7 @@ class Environment:
             ) from error
 
     def _install(self, lock: Path) -> None:
-        self._say("Installing the requirements; the first time this fetches some 100 MB …")
+        self._say("Installing the requirements; the first time some 100 MB are fetched …")
         command = [self.python, "-m", "pip", "install", "--require-hashes", "--progress-bar=off"]
         pip = subprocess.Popen(
             [*command, "--disable-pip-version-check", "--no-color", "-r", str(lock)],
