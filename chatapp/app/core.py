@@ -16,6 +16,7 @@ from chatapp.services.export import EXPORTERS
 from chatapp.services.library import OwnChats
 from chatapp.sessions.manager import AUTOSAVE_SECONDS, SessionManager
 from chatapp.settings.config import FILE_NAME, Settings
+from chatapp.storage.error_log import ErrorLog
 from chatapp.storage.json_files import JsonFileStore
 from chatapp.storage.notebook import Notebook
 
@@ -35,6 +36,8 @@ def make_core(
         JsonFileStore(paths.sessions, clock), clock=clock, tasks=tasks, exporters=EXPORTERS
     )
     models = Registry(settings.providers, key_from_environment, OwnChats(manager))
+    error_log = ErrorLog(paths.state / "errors", clock, tasks)
+    manager.error_noted.connect(error_log.note)
     return Core(
         paths=paths,
         settings=settings,
@@ -43,6 +46,7 @@ def make_core(
         conversation=Conversation(manager, models, settings, tasks, clock),
         drafts=Notebook(paths.state / "drafts.json"),
         window_state=window_state or Notebook(paths.state / "window.json"),
+        error_log=error_log,
         tasks=tasks,
         clock=clock,
     )

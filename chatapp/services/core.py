@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chatapp.services.conversation import Conversation
     from chatapp.sessions import SessionManager
     from chatapp.settings.config import Settings
+    from chatapp.storage.error_log import ErrorLog
     from chatapp.storage.notebook import Notebook
 
 
@@ -28,6 +29,7 @@ class Core:
         conversation: Sending, stopping, retrying.
         drafts: What stands in the composer of each session, by session id.
         window_state: Where the window was and how it was divided.
+        error_log: What failed, by date.
         tasks: The door through which a callback starts a coroutine.
         clock: The time.
     """
@@ -39,5 +41,6 @@ class Core:
     conversation: Conversation
     drafts: Notebook
     window_state: Notebook
+    error_log: ErrorLog
     tasks: Tasks
     clock: Clock

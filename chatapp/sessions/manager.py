@@ -61,6 +61,7 @@ class SessionManager:
         message_added: A message came to the end of a session.
         message_changed: A message of a session has a new value.
         messages_reset: A session's messages changed otherwise: removed, restored, branched.
+        error_noted: Something failed in a session, as an entry of its `errors`.
         session_changed: Title, metadata or numbers of a session changed.
         current_changed: Another session became the current one, or none.
         deleting: A session is about to go; whoever holds it must release it.
@@ -80,6 +81,7 @@ class SessionManager:
         self.message_added: Signal[SessionId, Message] = Signal()
         self.message_changed: Signal[SessionId, Message] = Signal()
         self.messages_reset: Signal[SessionId] = Signal()
+        self.error_noted: Signal[SessionId, dict[str, Any]] = Signal()
         self.session_changed: Signal[SessionId] = Signal()
         self.current_changed: Signal[SessionId | None] = Signal()
         self.deleting: Signal[SessionId] = Signal()
@@ -471,7 +473,9 @@ class SessionManager:
                 self.message_added.emit(session.id, message)
             case MessageReplaced(message):
                 self.message_changed.emit(session.id, message)
-            case HeaderChanged() | ErrorNoted():
+            case ErrorNoted(error):
+                self.error_noted.emit(session.id, error)
+            case HeaderChanged():
                 pass
             case _:
                 self.messages_reset.emit(session.id)
