@@ -59,7 +59,8 @@ def run(arguments: list[str]) -> int:
     """Start ChatApp; without a display, its terminal chat on the same sessions."""
     environment = prepared("requirements.txt")
     if not has_display(sys.platform, os.environ):
-        if (instead := terminal_arguments(arguments)) != arguments:
+        instead = terminal_arguments(arguments)
+        if instead != arguments:
             say(NO_DISPLAY)
         arguments = instead
     elif sys.platform == "linux":
