@@ -11,6 +11,7 @@ with neither messages nor an id, are refused.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -40,6 +41,8 @@ _SESSION_KEYS = frozenset(
         "errors",
     }
 )
+_DEEPEST = 200  # orjson writes 254 levels
+_HALF_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 _LIST_HEAD = b'{\n  "m": [\n'
 _LIST_TAIL = b"\n  ]\n}"
 
@@ -107,10 +110,11 @@ def decode(raw: bytes, *, file_id: str, day: str) -> Session:
     document = _document(raw)
     stats = _object(document.get("stats"))
     messages, unreadable = _messages(document.get("messages"))
-    branches, _ = _messages(document.get("branches"))
+    branches, unreadable_branches = _messages(document.get("branches"))
+    unreadable += unreadable_branches
     extra = {key: value for key, value in document.items() if key not in _SESSION_KEYS}
     if unreadable:
-        extra[UNREADABLE] = [*extra.get(UNREADABLE, []), *unreadable]
+        extra[UNREADABLE] = [*_list(extra.get(UNREADABLE)), *unreadable]
     title = document.get("title")
     return Session(
         id=_session_id(document.get("session_id"), file_id),
@@ -141,13 +145,36 @@ def decode_message(entry: dict[str, Any]) -> Message:
 
 
 def _document(raw: bytes) -> dict[str, Any]:
+    raw = raw.removeprefix(b"\xef\xbb\xbf")
     try:
-        document = orjson.loads(raw.removeprefix(b"\xef\xbb\xbf"))
+        document = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
-        raise DamagedFile(_why_not_json(raw, error)) from error
+        document = _with_half_characters(raw)
+        if document is None:
+            raise DamagedFile(_why_not_json(raw, error)) from error
     if not isinstance(document, dict) or not ("messages" in document or "session_id" in document):
         raise DamagedFile("The file is valid JSON, but not a session.")
     return document
+
+
+def _with_half_characters(raw: bytes) -> object:
+    r"""What `raw` says if halves of characters are all that is wrong with it, else None.
+
+    A program that cuts texts by UTF-16 units, as JavaScript does, writes them as escapes
+    like `\ud83d`. They are replaced; nothing else of the text is lost.
+    """
+    if not _HALF_CHARACTER.search(raw):
+        return None
+    import json  # orjson refuses them
+
+    try:
+        return _plain(json.loads(raw, parse_constant=_refuse))
+    except (ValueError, RecursionError):
+        return None
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(f"{constant} is no JSON")
 
 
 def _why_not_json(raw: bytes, error: orjson.JSONDecodeError) -> str:
@@ -192,14 +219,17 @@ def _dumps(value: object) -> bytes:
         return orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2)
 
 
-def _plain(value: object) -> object:
+def _plain(value: object, depth: int = 0) -> object:
     """`value` with whatever JSON in UTF-8 cannot hold replaced by text that it can."""
-    if isinstance(value, dict):
-        return {storable(str(key)): _plain(entry) for key, entry in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [_plain(entry) for entry in value]
+    if isinstance(value, dict) and depth < _DEEPEST:
+        return {storable(str(key)): _plain(entry, depth + 1) for key, entry in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)) and depth < _DEEPEST:
+        return [_plain(entry, depth + 1) for entry in value]
     if value is None or isinstance(value, (bool, float)):
         return value
     if isinstance(value, int) and -(2**63) <= value < 2**64:
         return value
-    return storable(str(value))
+    try:
+        return storable(str(value))
+    except RecursionError:
+        return "(nested too deeply)"
