@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 60
@@ -18,10 +20,14 @@ class Program:
 
     Attributes:
         data: Its `--data-dir`.
+        launcher: A command that starts it in another way, such as with fewer rights.
+        environ: Its environment, where a test names no other.
     """
 
     def __init__(self, data: Path) -> None:
         self.data = data
+        self.launcher: tuple[str, ...] = ()
+        self.environ: dict[str, str] = dict(os.environ)
         self._started: list[subprocess.Popen[str]] = []
 
     def configure(self, base_url: str, model: str, api_key_env: str = "") -> None:
@@ -67,6 +73,20 @@ class Program:
         self._started.append(process)
         return process
 
+    def session_files(self) -> list[Path]:
+        """Every session file there is."""
+        return sorted((self.data / "sessions").glob("????-??-??/*.json"))
+
+    def session(self, session_id: str) -> dict[str, Any]:
+        """What the file of a session says.
+
+        Raises:
+            ValueError: There is no such file, or more than one.
+        """
+        (path,) = (path for path in self.session_files() if path.stem == session_id)
+        document: dict[str, Any] = json.loads(path.read_bytes())
+        return document
+
     def close(self) -> None:
         """Kill what still runs."""
         for process in self._started:
@@ -74,12 +94,11 @@ class Program:
             with contextlib.suppress(ValueError):  # a test has closed its streams
                 process.communicate()
 
-    @staticmethod
-    def _command(arguments: tuple[str, ...]) -> list[str]:
-        return [sys.executable, "-P", "-m", "chatapp", *arguments]
+    def _command(self, arguments: tuple[str, ...]) -> list[str]:
+        return [*self.launcher, sys.executable, "-P", "-m", "chatapp", *arguments]
 
     def _environment(self, environ: Mapping[str, str] | None) -> dict[str, str]:
-        chosen = dict(os.environ if environ is None else environ)
+        chosen = dict(self.environ if environ is None else environ)
         paths = [str(ROOT), chosen.get("PYTHONPATH", "")]
         chosen["PYTHONPATH"] = os.pathsep.join(filter(None, paths))
         return {**chosen, "CHATAPP_DATA_DIR": str(self.data), "PYTHONIOENCODING": "utf-8"}

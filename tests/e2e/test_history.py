@@ -1,0 +1,63 @@
+"""What a model is told: all of its own chat, nothing of any other."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from real.http_server import fake_server, sse
+
+REPLY = sse(
+    {"choices": [{"index": 0, "delta": {"content": "Noted."}, "finish_reason": "stop"}]}, "[DONE]"
+)
+
+
+async def send(program, session_id, text):
+    sent = await asyncio.to_thread(program.run, "send", "--session", session_id, text)
+    assert (sent.returncode, sent.stdout) == (0, "Noted.\n")
+
+
+@pytest.mark.row("M10", "T22", "T18")
+async def test_follow_up_brings_the_whole_chat_even_after_a_restart(program):
+    async with fake_server(REPLY) as server:
+        program.configure(f"{server.url}/v1", "tiny")
+        await send(program, "abc", "My name is Ada")
+        await send(program, "abc", "What is it?")
+        told = [(m["role"], m["content"]) for m in server.requests[-1].json["messages"]]
+    assert told == [("user", "My name is Ada"), ("assistant", "Noted."), ("user", "What is it?")]
+
+
+@pytest.mark.row("M11")
+async def test_nothing_of_another_chat_is_told(program):
+    async with fake_server(REPLY) as server:
+        program.configure(f"{server.url}/v1", "tiny")
+        await send(program, "first", "The secret word is xylophone")
+        await send(program, "second", "What is the secret word?")
+        assert b"xylophone" in server.requests[0].body
+        assert b"xylophone" not in server.requests[1].body
+        assert len(server.requests[1].json["messages"]) == 1
+
+
+@pytest.mark.row("T17")
+async def test_same_words_twice_are_sent_twice(program):
+    async with fake_server(REPLY) as server:
+        program.configure(f"{server.url}/v1", "tiny")
+        await send(program, "abc", "yes")
+        await send(program, "abc", "yes")
+        users = [m["content"] for m in server.requests[-1].json["messages"] if m["role"] == "user"]
+    assert users == ["yes", "yes"]
+
+
+async def test_no_other_address_is_asked(program):
+    """The request goes to the server alone, whatever proxy the environment names."""
+    async with fake_server(REPLY) as server, fake_server(REPLY) as proxy:
+        program.configure(f"{server.url}/v1", "tiny")
+        await asyncio.to_thread(
+            program.run,
+            "send",
+            "Hello",
+            environ={"HTTP_PROXY": proxy.url, "ALL_PROXY": proxy.url},
+        )
+        assert len(server.requests) == 1
+        assert proxy.requests == []
