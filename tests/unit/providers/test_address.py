@@ -34,6 +34,8 @@ def test_what_is_no_address_is_said(written: str) -> None:
 
 def test_query_stays_behind_the_path() -> None:
     assert endpoint("https://a.example/v1?x=1", "/models") == "https://a.example/v1/models?x=1"
+    assert endpoint("https://a.example", "/m?y=2") == "https://a.example/m?y=2"
+    assert endpoint("https://a.example?x=1", "/m?y=2") == "https://a.example/m?x=1&y=2"
 
 
 def test_origin_names_scheme_host_and_port() -> None:

@@ -310,7 +310,7 @@ def test_reply_is_read_in_every_cutting(raw: bytes, expected: list[StreamEvent])
         ),
         pytest.param(
             call(index=0, name="f", arguments="{}") + call(index=0, name="g", arguments="{}"),
-            [("", "f", "{}"), ("", "g", "{}")],
+            [("call_0", "f", "{}"), ("call_1", "g", "{}")],
             id="a new name after arguments",
         ),
         pytest.param(
@@ -343,7 +343,7 @@ def test_reply_is_read_in_every_cutting(raw: bytes, expected: list[StreamEvent])
         ),
         pytest.param(
             chunk({"function_call": {"name": "f", "arguments": "{}"}}),
-            [("", "f", "{}")],
+            [("call_0", "f", "{}")],
             id="the form before tools",
         ),
     ],
