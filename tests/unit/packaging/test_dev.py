@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import subprocess
 import sys
 
@@ -37,6 +38,11 @@ def test_display_is_told_from_the_environment(platform, environ, shown):
 )
 def test_window_start_becomes_a_terminal_chat(window, terminal):
     assert dev.terminal_arguments(window) == terminal
+
+
+def test_older_python_reads_far_enough_to_say_that_it_is_too_old():
+    source = (dev.ROOT / "packaging" / "dev.py").read_text(encoding="utf-8")
+    ast.parse(source, feature_version=(3, 7))
 
 
 def test_unknown_command_is_wrong_usage(capsys):
