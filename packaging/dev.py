@@ -155,7 +155,7 @@ def has_display(platform: str, environ: Mapping[str, str]) -> bool:
     """Whether a window could be shown: only Linux and its kin can be without a display."""
     if platform in ("darwin", "win32"):
         return True
-    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+    return any(environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
 def terminal_arguments(arguments: list[str]) -> list[str]:
