@@ -46,9 +46,11 @@ def base_address(written: str, *, version: str) -> str:
 
 
 def endpoint(base: str, path: str) -> str:
-    """The address of `path` below a base address, whose query is kept."""
+    """The address of `path`, which may bear a query, below a base address with its own."""
     parts = urlsplit(base)
-    return urlunsplit(parts._replace(path=parts.path + path))
+    path, _, query = path.partition("?")
+    both = "&".join(filter(None, (parts.query, query)))
+    return urlunsplit(parts._replace(path=parts.path + path, query=both))
 
 
 def origin(address: str) -> str:

@@ -61,7 +61,7 @@ def request_body(request: ChatRequest, *, replay_reasoning: bool = False) -> dic
         "stream_options": {"include_usage": True},
     }
     if request.tools:
-        body["tools"] = [_tool(tool) for tool in request.tools]
+        body["tools"] = [function_tool(tool) for tool in request.tools]
     asked = request.parameters
     body |= {name: asked[name] for name in _PARAMETERS if asked.get(name) is not None}
     return body | shapes.mapping(asked.get("extra"))
@@ -99,7 +99,8 @@ def _parts(turn: Turn) -> list[dict[str, Any]]:
     return parts
 
 
-def _tool(tool: Tool) -> dict[str, Any]:
+def function_tool(tool: Tool) -> dict[str, Any]:
+    """A tool in the form that Ollama took over too."""
     function = {"name": tool.name, "description": tool.description, "parameters": tool.schema}
     return {"type": "function", "function": function}
 
@@ -147,7 +148,8 @@ class ChatCompletions:
         """Tell what was gathered over several chunks."""
         for call in self._calls:
             self._begin(call, reply)
-            if reply.terminated and _is_json("".join(call.arguments)):
+            written = "".join(call.arguments) or "{}"
+            if reply.terminated and shapes.load_or_none(written) is not None:
                 reply.tool_end(call.slot)
         if self._details:
             details = list(self._details.values())
@@ -248,11 +250,3 @@ def _take_parts(parts: list[dict[str, Any]], reply: Reply) -> None:
                 reply.reasoning(shapes.text(piece.get("text")))
         else:
             reply.text(shapes.text(part.get("text")))
-
-
-def _is_json(text: str) -> bool:
-    try:
-        shapes.load(text.encode("utf-8", "replace") or b"{}")
-    except ValueError:
-        return False
-    return True

@@ -101,10 +101,16 @@ class Decoder:
             return
         self._heard = True
         if isinstance(payload, dict):
-            if error := error_in_payload(payload, named_error=name == b"error"):
-                reply.fail(error)
-            else:
-                self._payloads.take(payload, reply)
+            self._take_payload(payload, named_error=name == b"error")
+        else:
+            for part in shapes.objects(payload):  # Google may send a list of one error
+                self._take_payload(part)
+
+    def _take_payload(self, payload: dict[str, Any], *, named_error: bool = False) -> None:
+        if error := error_in_payload(payload, named_error=named_error):
+            self._reply.fail(error)
+        else:
+            self._payloads.take(payload, self._reply)
 
     def _take_text(self, data: bytes) -> None:
         """A payload that is no JSON: an end mark, a keep-alive, or an error in words."""
@@ -125,10 +131,7 @@ class Decoder:
                 self._reply.fail(_not_the_wire(stray))
             return
         for part in shapes.objects(payload if isinstance(payload, list) else [payload]):
-            if error := error_in_payload(part):
-                self._reply.fail(error)
-            else:
-                self._payloads.take(part, self._reply)
+            self._take_payload(part)
 
 
 def _not_the_wire(data: bytes) -> ProviderError:

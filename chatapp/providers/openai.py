@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from chatapp.domain.errors import ProviderError, ProviderErrorKind
@@ -10,15 +9,12 @@ from chatapp.providers import shapes
 from chatapp.providers.base import ModelInfo
 from chatapp.providers.chat_completions import ChatCompletions, request_body
 from chatapp.providers.decoder import Decoder
+from chatapp.providers.quirks import Quirk, is_refusal, refused_parameter
 from chatapp.providers.sse import ServerSentEvents
 
 if TYPE_CHECKING:
     from chatapp.providers.base import ChatRequest
 
-_REFUSED = re.compile(
-    r"unsupported|not supported|does not support|unrecognized|unknown|unexpected|not permitted"
-    r"|extra (?:fields|inputs)|invalid|only the default"
-)
 _DROPPABLE = (
     "stream_options",
     "temperature",
@@ -63,23 +59,18 @@ class OpenAIWire:
                     message["role"] = _DEVELOPER
         return body
 
-    def quirk(self, error: ProviderError) -> tuple[str, str] | None:
-        """A parameter the model refuses, as the server's words name it."""
+    def quirk(self, error: ProviderError) -> Quirk | None:
+        """A parameter the model refuses, or one it wants by another name."""
         said = error.detail.lower()
         if _REPLAY in said and "pass" in said:
-            return _REPLAY, "This model wants its earlier thoughts back; asked again with them."
-        if not _REFUSED.search(said):
-            return None
-        if _LONGER_NAME in said:
-            return _LONGER_NAME, "This model counts its tokens in another way; asked again so."
-        if "system" in said and "role" in said:
-            return _DEVELOPER, "This model takes its instructions under another name."
-        for name in _DROPPABLE:
-            if re.search(rf"\b{name}\b", said):
-                return name, f"This model does not take “{name}”; asked again without it."
-        return None
+            return Quirk(_REPLAY, "This model wants its thoughts back; asked again with them.")
+        if is_refusal(said) and _LONGER_NAME in said:
+            return Quirk(_LONGER_NAME, "This model counts tokens in another way; asked again so.")
+        if is_refusal(said) and "system" in said and "role" in said:
+            return Quirk(_DEVELOPER, "This model takes instructions otherwise; asked again so.")
+        return refused_parameter(error, _DROPPABLE)
 
-    def decoder(self) -> Decoder:
+    def decoder(self, request: ChatRequest) -> Decoder:
         """Chunks in server-sent events."""
         return Decoder(ServerSentEvents(), ChatCompletions())
 

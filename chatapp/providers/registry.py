@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatapp.domain.errors import ProviderError, SettingsError
+from chatapp.providers.anthropic import AnthropicWire
 from chatapp.providers.base import ModelInfo, Provider
+from chatapp.providers.gemini import GeminiWire
 from chatapp.providers.guide import GuideProvider
+from chatapp.providers.ollama import OllamaWire
 from chatapp.providers.openai import OpenAIWire
 from chatapp.providers.remote import RemoteProvider
+from chatapp.providers.responses import ResponsesWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -22,7 +26,13 @@ if TYPE_CHECKING:
 GUIDE = "guide"
 GUIDE_MODEL = f"{GUIDE}/{GUIDE}"
 
-_WIRES: dict[str, Callable[[], Wire]] = {"openai": OpenAIWire}
+_WIRES: dict[str, Callable[[], Wire]] = {
+    "openai": OpenAIWire,
+    "responses": ResponsesWire,
+    "anthropic": AnthropicWire,
+    "gemini": GeminiWire,
+    "ollama": OllamaWire,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from chatapp.domain.stream import StreamEvent
     from chatapp.providers.base import ChatRequest
     from chatapp.providers.decoder import Decoder
+    from chatapp.providers.quirks import Quirk
 
 KeyLookup: TypeAlias = Callable[[ProviderConfig], Awaitable[str | None]]
 """Finds the key of a provider; it may ask a keyring, so it is awaited."""
@@ -63,20 +64,16 @@ class Wire(Protocol):
 
         Args:
             request: What is asked.
-            quirks: What is known of the model, as `quirk` named it.
+            quirks: What is known of the model, by the names `quirk` gave.
         """
         ...
 
-    def quirk(self, error: ProviderError) -> tuple[str, str] | None:
-        """What a refused request teaches of the model.
-
-        Returns:
-            A quirk that `body` knows, and a sentence for the user; None if nothing.
-        """
+    def quirk(self, error: ProviderError) -> Quirk | None:
+        """What a refused request teaches of the model, for `body` to heed."""
         ...
 
-    def decoder(self) -> Decoder:
-        """What reads the answer."""
+    def decoder(self, request: ChatRequest) -> Decoder:
+        """What reads the answer to `request`."""
         ...
 
     def models_path(self, after: str) -> str:
@@ -119,7 +116,8 @@ class RemoteProvider:
         while True:
             learnt: Notice | None = None
             call = await asyncio.to_thread(self._call, request, key)  # pictures make it large
-            async with contextlib.aclosing(transport.events(call, self._wire.decoder)) as events:
+            answer = transport.events(call, lambda: self._wire.decoder(request))
+            async with contextlib.aclosing(answer) as events:
                 async for event in events:
                     if isinstance(event, End | Retrying):
                         _hide(key, event.error)
@@ -173,10 +171,10 @@ class RemoteProvider:
         if not isinstance(event, End) or not isinstance(event.error, ProviderError):
             return None
         learnt = self._wire.quirk(event.error) if event.error.kind is _REFUSED else None
-        if learnt is None or learnt[0] in self._quirks[model]:
+        if learnt is None or learnt.name in self._quirks[model]:
             return None
-        self._quirks[model] |= {learnt[0]}
-        return Notice(learnt[1])
+        self._quirks[model] |= {learnt.name}
+        return Notice(learnt.sentence)
 
     def _connection(self) -> Transport:
         if self._transport is None:

@@ -16,6 +16,7 @@ from chatapp.domain.message import Status, storable
 from chatapp.domain.stream import (
     End,
     Finish,
+    Notice,
     ReasoningDelta,
     ReasoningOpaque,
     Refusal,
@@ -55,7 +56,7 @@ class Reply:
         self._started = False
         self._answered = False
         self._reason = ""
-        self._usage: Usage | None = None
+        self._usage = Usage()
         self._error: ProviderError | None = None
         self._open_calls: dict[int, bool] = {}  # slot → whether arguments have come
         self._called = False
@@ -106,7 +107,8 @@ class Reply:
         """A call of a tool opened in `slot`."""
         self._open_calls[slot] = False
         self._called = True
-        self._events.append(ToolBegin(slot, call_id, name))
+        # results are matched to calls by id, so a server that gives none must not mix them up
+        self._events.append(ToolBegin(slot, call_id or f"call_{slot}", name))
 
     def tool_arguments(self, slot: int, text: str) -> None:
         """A piece of the arguments of the call in `slot` came."""
@@ -123,11 +125,18 @@ class Reply:
         self._answered = True
         self._events.append(ToolEnd(slot))
 
+    def is_calling(self, slot: int) -> bool:
+        """Whether the call in `slot` is open."""
+        return slot in self._open_calls
+
+    def notice(self, sentence: str) -> None:
+        """The user should know something of this reply."""
+        self._events.append(Notice(sentence))
+
     def usage(self, usage: Usage) -> None:
         """The server counted; what it leaves out now keeps what it said before."""
-        if self._usage is not None:
-            known = {name: getattr(usage, name) for name in Usage.__slots__}
-            usage = replace(self._usage, **{k: v for k, v in known.items() if v is not None})
+        known = {name: getattr(usage, name) for name in Usage.__slots__}
+        usage = replace(self._usage, **{k: v for k, v in known.items() if v is not None})
         if usage != self._usage:
             self._usage = usage
             self._events.append(usage)

@@ -33,6 +33,14 @@ def load(data: bytes) -> object:
             raise ValueError("nested too deeply") from None
 
 
+def load_or_none(written: str) -> object:
+    """The JSON value in a text, or None if it is no JSON."""
+    try:
+        return load(written.encode("utf-8", "replace"))
+    except ValueError:
+        return None
+
+
 def mapping(value: object) -> dict[str, Any]:
     """`value` if it is an object, else an empty one."""
     return value if isinstance(value, dict) else {}

@@ -12,6 +12,7 @@ What is not text stands in a message's metadata:
 from __future__ import annotations
 
 import base64
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from chatapp.providers.base import ChatRequest
 
 _NOT_RUN = "This call was not run."
+_UNSAID = "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,27 @@ def turns(request: ChatRequest) -> list[Turn]:
     """
     said = [turn for message in request.messages if _says(turn := _turn(message, request))]
     return list(_paired(said))
+
+
+def system_text(request: ChatRequest, said: list[Turn]) -> str:
+    """Everything that instructs the model, for wires that want it in one place."""
+    texts = [request.system, *(turn.text for turn in said if turn.role is Role.SYSTEM)]
+    return "\n\n".join(filter(None, texts))
+
+
+def sides(said: list[Turn]) -> list[tuple[bool, list[Turn]]]:
+    """The turns without the system's, in runs: whether a run is the model's, and its turns.
+
+    For wires on which the sides must alternate and the user's must come first; a tool's
+    result stands on the user's side.
+    """
+    spoken = [turn for turn in said if turn.role is not Role.SYSTEM]
+    if spoken and spoken[0].role is Role.ASSISTANT:
+        spoken.insert(0, Turn(Role.USER, _UNSAID))
+    return [
+        (is_model, list(run))
+        for is_model, run in itertools.groupby(spoken, lambda turn: turn.role is Role.ASSISTANT)
+    ]
 
 
 def _says(turn: Turn) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FILE_NAME = "config.toml"
-PROVIDER_KINDS = ("openai", "anthropic", "gemini", "ollama", "gguf", "guide")
+PROVIDER_KINDS = ("openai", "responses", "anthropic", "gemini", "ollama", "gguf", "guide")
 _PROVIDER_KEYS = {"name": str, "kind": str, "base_url": str, "api_key_env": str, "models": list}
 _PROVIDER_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
