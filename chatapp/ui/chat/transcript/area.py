@@ -1,0 +1,348 @@
+"""The transcript's widget: draws what is in view and hands on what the user does."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
+
+from chatapp.kit.clock import SystemClock
+from chatapp.kit.signal import Signal
+from chatapp.ui.chat.transcript.body import CHARACTERS_SHOWN
+from chatapp.ui.chat.transcript.code import COPY_ACTION
+from chatapp.ui.chat.transcript.flow import Flow
+from chatapp.ui.chat.transcript.folded_message import TOGGLE
+from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
+from chatapp.ui.chat.transcript.pointer import Pointer
+from chatapp.ui.chat.transcript.reply_item import REASONING, SHOW_MORE
+from chatapp.ui.chat.transcript.rows import Rows
+from chatapp.ui.chat.transcript.selected_text import selected_text
+from chatapp.ui.chat.transcript.selection import END, Place, Selection
+from chatapp.ui.chat.transcript.style import Style
+from chatapp.ui.theme import COLUMN_MAXIMUM, LIGHT, Theme
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from PySide6.QtCore import QEvent, QObject
+    from PySide6.QtGui import (
+        QKeyEvent,
+        QMouseEvent,
+        QPaintEvent,
+        QResizeEvent,
+    )
+
+    from chatapp.domain.ids import MessageId
+    from chatapp.domain.message import Message
+    from chatapp.kit.clock import Clock
+    from chatapp.ui.fonts import Families
+
+SIDE = 24  # between the text and the edge of the widget, at least
+SIDE_NARROW = 12
+NARROW = 520
+FRAME_SECONDS = 0.016
+SLICE_SECONDS = 0.003  # of work ahead of need, before events are looked at again
+COLOURED_LINES = 40
+
+
+class TranscriptArea(QAbstractScrollArea):
+    """Draws one conversation; see `TranscriptView` for what each method promises."""
+
+    def __init__(
+        self,
+        families: Families,
+        theme: Theme = LIGHT,
+        text_scale: float = 1.0,
+        clock: Clock | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.action_requested: Signal[str, MessageId] = Signal()
+        self.link_activated: Signal[str] = Signal()
+        self.bottom_left: Signal[bool] = Signal()
+        self.selection = Selection()
+        self._families = families
+        style = Style(theme, text_scale, families)
+        self.flow = Flow(Setting(style, clock or SystemClock()))
+        self._pointer = Pointer(self)
+        self._pending: dict[MessageId, Message] = {}
+        self._syncing = False
+        self._is_below = False
+        self._set_up_widget()
+        self._set_up_timers()
+
+    def _set_up_widget(self) -> None:
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName("Conversation")
+        self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.viewport().setMouseTracking(True)
+        self.verticalScrollBar().valueChanged.connect(self._on_bar_moved)
+        self.viewport().installEventFilter(self)
+
+    def _set_up_timers(self) -> None:
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.timeout.connect(self._on_frame)
+        self._idle = QTimer(self)
+        self._idle.setInterval(0)
+        self._idle.timeout.connect(self._on_idle)
+
+    # ---- the protocol
+
+    @property
+    def widget(self) -> QWidget:
+        """The widget to put into the pane."""
+        return self
+
+    def show_messages(self, messages: Sequence[Message]) -> None:
+        """Show a conversation from its end."""
+        self._pending.clear()
+        self.selection.clear()
+        self.flow.show(Rows(messages))
+        self._changed()
+
+    def add_message(self, message: Message) -> None:
+        """A message came to the end; the user's own is always brought into view."""
+        self._apply_pending()
+        if message.role == "user":
+            self.flow.at_end = True
+        self.flow.append(message)
+        self._changed()
+
+    def update_message(self, message: Message) -> None:
+        """A message has a new value; drawn with the next frame."""
+        self._pending[message.id] = message
+        if not self._frame.isActive():
+            self._frame.start()
+
+    def go_to_message(self, message_id: MessageId) -> None:
+        """Bring a message into view."""
+        self._apply_pending()
+        row = self.flow.rows.find(message_id)
+        if row is not None:
+            self.flow.go_to_row(row)
+            self._changed()
+
+    def go_to_end(self) -> None:
+        """Bring the newest text into view, and keep it there."""
+        self._apply_pending()
+        self.flow.go_to_end()
+        self._changed()
+
+    def set_theme(self, theme: Theme, text_scale: float) -> None:
+        """Draw with `theme`; the place being read stays."""
+        self.flow.restyle(
+            replace(self.flow.setting, style=Style(theme, text_scale, self._families))
+        )
+        self._resize()
+        self._changed()
+
+    def set_actions(self, own: tuple[str, ...], reply: tuple[str, ...]) -> None:
+        """Offer these actions (`chrome.ACTIONS`) on the user's messages and on replies."""
+        setting = replace(self.flow.setting, own_actions=own, reply_actions=reply)
+        self.flow.restyle(setting)
+        self._changed()
+
+    # ---- selection and copying
+
+    def selected_text(self) -> str:
+        """What is selected: whole segments as Markdown, parts of one as plain text."""
+        return selected_text(self.flow, self.selection)
+
+    def select_all(self) -> None:
+        """Select the whole conversation."""
+        if len(self.flow.rows):
+            last = Place(len(self.flow.rows) - 1, END, END)
+            self.selection.select(Place(0, 0, 0), last)
+            self.viewport().update()
+
+    def perform(self, row: int, action: str) -> None:
+        """Do what a button of a message stands for, or ask for it."""
+        item = self.flow.item(row)
+        name, _, block = action.partition(":")
+        if name == COPY_ACTION:
+            self._copy(item.body.segments[int(block)].text)
+            self._pointer.show_copied(row, block)
+        elif name == SHOW_MORE:
+            item.body.shown += CHARACTERS_SHOWN
+            self._unfold(row)
+        elif name in {REASONING, TOGGLE}:
+            self.flow.setting.unfolded ^= {(item.message.id, name)}
+            self._unfold(row)
+        else:
+            self.action_requested.emit(name, item.message.id)
+
+    def copy(self) -> None:
+        """Put the selected text on the clipboard."""
+        if self.selection.range is not None:
+            self._copy(self.selected_text())
+
+    def _copy(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+
+    def _unfold(self, row: int) -> None:
+        self.flow.refresh(row)
+        self._changed()
+
+    # ---- keeping up
+
+    def _on_frame(self) -> None:
+        begun = time.perf_counter()
+        self._apply_pending()
+        self._changed()
+        cost = time.perf_counter() - begun
+        # A long open paragraph is laid out again as a whole: give other work its share.
+        self._frame.setInterval(round(1000 * max(FRAME_SECONDS, 4 * cost)))
+
+    def _apply_pending(self) -> None:
+        pending, self._pending = self._pending, {}
+        for message_id, message in pending.items():
+            row = self.flow.rows.find(message_id)
+            if row is not None:
+                self.flow.update(row, message)
+
+    def _on_idle(self) -> None:
+        until = time.perf_counter() + SLICE_SECONDS
+        while time.perf_counter() < until:
+            if not self._colour_more() and not self.flow.measure_ahead():
+                self._idle.stop()
+                break
+        self._sync_bar()
+
+    def _colour_more(self) -> bool:
+        for _, _, item in self.flow.visible():
+            if item.body.colour_more(COLOURED_LINES):
+                self.viewport().update()
+                return True
+        return False
+
+    def _changed(self) -> None:
+        """What is in view, or where, is another."""
+        self._sync_bar()
+        self._pointer.refresh()
+        self.viewport().update()
+        self._idle.start()
+
+    def _sync_bar(self) -> None:
+        bar, view = self.verticalScrollBar(), self.viewport().height()
+        self._syncing = True
+        bar.setRange(0, max(0, self.flow.total - view))
+        bar.setPageStep(view)
+        bar.setSingleStep(round(self.flow.setting.style.line * 1.2))
+        bar.setValue(self.flow.value)
+        self._syncing = False
+        below = self.flow.value < bar.maximum() - view // 3
+        if below != self._is_below:
+            self._is_below = below
+            self.bottom_left.emit(below)
+
+    def _on_bar_moved(self, value: int) -> None:
+        if self._syncing:
+            return
+        change = value - self.flow.value
+        if abs(change) > 2 * self.viewport().height():
+            self.flow.scroll_to(value)
+        else:
+            self.flow.scroll_by(change)
+        self._changed()
+
+    # ---- geometry
+
+    @property
+    def column(self) -> tuple[int, int]:
+        """Left edge and width of the column of text."""
+        width, style = self.viewport().width(), self.flow.setting.style
+        side = SIDE if width >= NARROW else SIDE_NARROW
+        column = min(style.px(COLUMN_MAXIMUM), width - 2 * side)
+        return (width - column) // 2, max(120, column)
+
+    def _resize(self) -> None:
+        self.flow.resize(self.column[1], self.viewport().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The place being read stays."""
+        super().resizeEvent(event)
+        self._resize()
+        self._changed()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Nothing: the view is always drawn anew, which costs no more than shifting it."""
+
+    # ---- drawing
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what is in view."""
+        painter = QPainter(self.viewport())
+        area = QRectF(event.rect())
+        painter.fillRect(area, self.flow.setting.style.colour("page"))
+        x = self.column[0]
+        for row, y, item in self.flow.visible():
+            if y + item.height <= area.top() or y >= area.bottom() + 1:
+                continue
+            canvas = MessageCanvas(
+                area.translated(-x, -y),
+                active=self._is_active(row),
+                hot=self._pointer.hot(row),
+                selection=partial(self.selection.within, row),
+                marks=partial(self._marks, row),
+            )
+            painter.save()
+            painter.translate(x, y)
+            item.paint(painter, canvas)
+            painter.restore()
+        painter.end()
+
+    def _marks(self, row: int, block: int) -> tuple[list[tuple[int, int]], int | None]:
+        del row, block
+        return [], None
+
+    def _is_active(self, row: int) -> bool:
+        newest = row == len(self.flow.rows) - 1
+        return self._pointer.row == row or (newest and self.flow.rows[row].role == "assistant")
+
+    # ---- events
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The pointer left the text."""
+        if watched is self.viewport() and event.type() == event.Type.Leave:
+            self._pointer.leave()
+        return super().eventFilter(watched, event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Point at something, or select."""
+        self._pointer.move(event.position())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Press a button, follow a link, or begin to select."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pointer.press(event.position(), event.modifiers())
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Do what the pressed place stands for."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pointer.release(event.position())
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Select a word."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pointer.double_press(event.position())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy, select all, go to the beginning or the end; the rest scrolls."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.select_all()
+        elif event.key() == Qt.Key.Key_Home:
+            self.verticalScrollBar().setValue(0)
+        elif event.key() == Qt.Key.Key_End:
+            self.go_to_end()
+        else:
+            super().keyPressEvent(event)

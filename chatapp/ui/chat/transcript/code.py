@@ -1,0 +1,300 @@
+"""Draws a code block: a header with the language and Copy, lines that never wrap.
+
+Not a document: every line has the same height, so the height is exact without
+laying anything out, and only lines in view are shaped.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTextCharFormat, QTextLayout
+
+from chatapp.ui.chat.transcript.highlight import Highlighter
+from chatapp.ui.chat.transcript.item import Canvas, Spot
+from chatapp.ui.chat.transcript.prose import x_of
+from chatapp.ui.chat.transcript.safety import visible
+from chatapp.ui.chat.transcript.scroll_bar import paint_bar, scrolled
+from chatapp.ui.theme import RADIUS_BUTTON, RADIUS_CARD
+
+if TYPE_CHECKING:
+    from chatapp.ui.chat.transcript.segment import Segment
+    from chatapp.ui.chat.transcript.style import Style
+
+HEADER = 29
+PADDING_X = 12
+PADDING_Y = 10
+LINE_LIMIT = 4_000  # characters drawn of one line
+CACHED_LINES = 300
+LEX_LINES = 60  # coloured straight away; the rest when there is time
+COPY_ACTION = "copy_code"
+
+
+class CodeItem:
+    """Draws one code block."""
+
+    def __init__(self, style: Style) -> None:
+        self.height = 0.0
+        self.used_width = 0.0
+        self._style = style
+        self._lines: list[str] = []
+        self._language = ""
+        self._closed = False
+        self._last = ""
+        self._count = 0
+        self._coloured = 0
+        self._highlighter: Highlighter | None = None
+        self._layouts: OrderedDict[int, QTextLayout] = OrderedDict()
+        self._formats: dict[str, QTextCharFormat] = {}
+        self._x = 0.0
+        self._width = 0.0
+        self._content = 0.0
+
+    def set_segment(self, segment: Segment) -> None:
+        """Draw this segment from now on; its lines are read where they stand, not copied."""
+        same = segment.language == self._language and segment.lines[:1] == self._lines[:1]
+        changed = max(0, self._count - 1) if same else 0
+        self._lines = segment.lines
+        self._language = segment.language
+        self._count = len(segment.lines)
+        self._closed = segment.closed
+        self._measure(changed)
+        for line in [line for line in self._layouts if line >= changed]:
+            del self._layouts[line]
+        self._colour(changed, same=same)
+
+    def _measure(self, changed: int) -> None:
+        widest = max(map(_columns, self._lines[changed:]), default=0)
+        width = widest * self._style.code_character + 2 * PADDING_X
+        self._content = max(width, self._content if changed else 0.0)
+
+    # ---- colours
+
+    def _colour(self, changed: int, *, same: bool) -> None:
+        if self._highlighter is None or not same:
+            self._highlighter = Highlighter(self._language)
+        if self._closed:
+            self._coloured = 0
+            self.colour_more(LEX_LINES)
+        else:
+            self._highlighter.grow(self._lines, changed)
+
+    def colour_more(self, lines: int) -> bool:
+        """Colour further lines; False if all are coloured."""
+        if self._highlighter is None or not self._closed or self._coloured >= self._count:
+            return False
+        before = self._coloured
+        self._coloured = self._highlighter.complete(self._lines, lines)
+        for line in [line for line in self._layouts if before <= line < self._coloured]:
+            del self._layouts[line]
+        return self._coloured < self._count
+
+    # ---- geometry
+
+    def layout(self, width: float) -> float:
+        """Lay out for a width; gives the height."""
+        self._width = width
+        self.used_width = width
+        self.height = self._top() + self._count * self._style.code_pitch + PADDING_Y + 2
+        if self._content > width:
+            self.height += 4
+        self._x = scrolled(self._x, 0, self._content, width)
+        return self.height
+
+    def _top(self) -> float:
+        return self._header() + PADDING_Y
+
+    def _header(self) -> int:
+        return self._style.px(HEADER)
+
+    def spots(self) -> list[Spot]:
+        """The copy button."""
+        width = QFontMetricsF(self._style.small).horizontalAdvance("Copied") + 16
+        rect = QRectF(self._width - width - 4, 3, width, self._header() - 6)
+        return [Spot(rect, COPY_ACTION, "Copy code")]
+
+    # ---- drawing
+
+    def paint(self, painter: QPainter, canvas: Canvas) -> None:
+        """Draw with the painter's origin at the item's top left corner."""
+        self._paint_frame(painter)
+        if canvas.clip.top() < self._header():
+            self._paint_header(painter, canvas)
+        first = max(0, int((canvas.clip.top() - self._top()) // self._style.code_pitch))
+        last = min(
+            self._count, int((canvas.clip.bottom() - self._top()) // self._style.code_pitch) + 1
+        )
+        painter.save()
+        inside = QRectF(1, self._header(), self._width - 2, self.height - self._header() - 1)
+        painter.setClipRect(inside, Qt.ClipOperation.IntersectClip)
+        painter.translate(PADDING_X - self._x, self._top())
+        self._paint_grounds(painter, canvas, first, last)
+        painter.setPen(self._style.colour("text"))
+        for line in range(first, last):
+            top = line * self._style.code_pitch + self._style.code_rise
+            self._layout(line).draw(painter, QPointF(0, top))
+        painter.restore()
+        room = QRectF(8, 0, self._width - 16, self.height - 2)
+        if self._content > self._width:
+            paint_bar(painter, self._style, self._x, self._content, room)
+
+    def _paint_frame(self, painter: QPainter) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        frame = QRectF(0.5, 0.5, self._width - 1, self.height - 1)
+        painter.setPen(QPen(self._style.colour("line"), 1))
+        painter.setBrush(self._style.colour("code"))
+        painter.drawRoundedRect(frame, RADIUS_CARD, RADIUS_CARD)
+
+    def _paint_header(self, painter: QPainter, canvas: Canvas) -> None:
+        header = self._header()
+        shape = QPainterPath()
+        shape.addRoundedRect(
+            QRectF(1, 1, self._width - 2, header + RADIUS_CARD), RADIUS_CARD - 1, RADIUS_CARD - 1
+        )
+        painter.save()
+        painter.setClipRect(QRectF(0, 0, self._width, header), Qt.ClipOperation.IntersectClip)
+        painter.fillPath(shape, self._style.colour("code_header"))
+        painter.restore()
+        painter.setFont(self._style.small)
+        painter.setPen(self._style.colour("muted"))
+        name = visible(self._language) or "text"
+        middle = Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(QRectF(PADDING_X, 0, self._width / 2, header), middle, name)
+        (copy,) = self.spots()
+        copied = canvas.hovered == "copied"
+        if canvas.hovered == COPY_ACTION or copied:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(self._style.colour("hover"))
+            painter.drawRoundedRect(copy.rect, RADIUS_BUTTON, RADIUS_BUTTON)
+            painter.setPen(self._style.colour("text"))
+        text = "Copied" if copied else "Copy"
+        painter.drawText(copy.rect, Qt.AlignmentFlag.AlignCenter, text)
+
+    def _paint_grounds(self, painter: QPainter, canvas: Canvas, first: int, last: int) -> None:
+        grounds = [(mark, "mark") for mark in canvas.marks]
+        if canvas.current_mark is not None:
+            grounds.append((canvas.marks[canvas.current_mark], "selection"))
+        if canvas.selection is not None:
+            grounds.append((canvas.selection, "selection"))
+        if not grounds:
+            return
+        at = sum(len(line) + 1 for line in self._lines[:first])
+        for line in range(first, last):
+            length = len(self._lines[line])
+            for (start, end), colour in grounds:
+                if start <= at + length and end > at:
+                    self._paint_ground(painter, line, start - at, end - at, colour)
+            at += length + 1
+
+    def _paint_ground(
+        self, painter: QPainter, line: int, start: int, end: int, colour: str
+    ) -> None:
+        length = len(self._lines[line])
+        left = self._x_of(line, max(0, start))
+        right = self._x_of(line, min(length, end)) + (4 if end > length else 0)
+        pitch = self._style.code_pitch
+        painter.fillRect(
+            QRectF(left, line * pitch, right - left, pitch), self._style.colour(colour)
+        )
+
+    def _layout(self, number: int) -> QTextLayout:
+        """The shaped text of a line; kept for the lines last drawn."""
+        known = self._layouts.get(number)
+        if known is not None:
+            self._layouts.move_to_end(number)
+            return known
+        text, spans = _drawn(self._lines[number]), self._spans(number)
+        layout = QTextLayout(text, self._style.code)
+        layout.setCacheEnabled(True)
+        option = layout.textOption()
+        option.setTabStopDistance(4 * self._style.code_character)
+        layout.setTextOption(option)
+        layout.setFormats(spans)
+        layout.beginLayout()
+        line = layout.createLine()
+        line.setLineWidth(1e7)
+        layout.endLayout()
+        self._layouts[number] = layout
+        if len(self._layouts) > CACHED_LINES:
+            self._layouts.popitem(last=False)
+        return layout
+
+    def _spans(self, number: int) -> list[QTextLayout.FormatRange]:
+        assert self._highlighter is not None
+        ranges = []
+        for start, length, colour in self._highlighter.spans(number):
+            span = QTextLayout.FormatRange()
+            span.start = start
+            span.length = length
+            span.format = self._format(colour)
+            ranges.append(span)
+        return ranges
+
+    def _format(self, colour: str) -> QTextCharFormat:
+        known = self._formats.get(colour)
+        if known is None:
+            known = self._formats[colour] = QTextCharFormat()
+            known.setForeground(self._style.colour(colour))
+        return known
+
+    # ---- text
+
+    def _x_of(self, line: int, position: int) -> float:
+        return x_of(self._layout(line).lineAt(0), position)
+
+    def position_at(self, x: float, y: float) -> int:
+        """The text position nearest to a point."""
+        if not self._count:
+            return 0
+        number = int((y - self._top()) // self._style.code_pitch)
+        number = max(0, min(self._count - 1, number))
+        before = sum(len(line) + 1 for line in self._lines[:number])
+        line = self._layout(number).lineAt(0)
+        return before + line.xToCursor(x - PADDING_X + self._x)
+
+    def length(self) -> int:
+        """How many positions the text has."""
+        return max(0, sum(len(line) + 1 for line in self._lines) - 1)
+
+    def plain(self, start: int, end: int) -> str:
+        """The text between two positions."""
+        return "\n".join(self._lines)[start:end]
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        """The word around a position."""
+        text = "\n".join(self._lines)
+        start = end = min(position, len(text))
+        while start > 0 and _is_word(text[start - 1]):
+            start -= 1
+        while end < len(text) and _is_word(text[end]):
+            end += 1
+        return start, end
+
+    def link_at(self, x: float, y: float) -> str:
+        """Code has no links."""
+        del x, y
+        return ""
+
+    def scroll(self, change: float) -> bool:
+        """Move sideways by some pixels; False if nothing moved."""
+        before = self._x
+        self._x = scrolled(self._x, change, self._content, self._width)
+        return self._x != before
+
+
+def _columns(line: str) -> int:
+    width = min(len(line), LINE_LIMIT)
+    return width + 3 * line.count("\t", 0, width)
+
+
+def _drawn(line: str) -> str:
+    """A line as it is drawn: nothing hidden, and not endless."""
+    if len(line) > LINE_LIMIT:
+        line = line[:LINE_LIMIT] + "…"
+    return visible(line)
+
+
+def _is_word(character: str) -> bool:
+    return character.isalnum() or character == "_"

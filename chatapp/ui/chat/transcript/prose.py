@@ -1,0 +1,253 @@
+"""Draws running text: paragraphs, headings, lists and quotes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QAbstractTextDocumentLayout,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextCursor,
+)
+
+from chatapp.ui.chat.transcript.document import SafeDocument
+from chatapp.ui.chat.transcript.dress import QUOTE_STEP, Dressed, dress, dress_plain
+from chatapp.ui.chat.transcript.style import CODE_MARGIN
+from chatapp.ui.theme import RADIUS_CHIP
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QTextBlock, QTextLine
+
+    from chatapp.ui.chat.transcript.item import Canvas, Spot
+    from chatapp.ui.chat.transcript.segment import Segment
+    from chatapp.ui.chat.transcript.style import Style
+
+BAR_WIDTH = 3
+_TICK = (QPointF(0.24, 0.52), QPointF(0.44, 0.72), QPointF(0.78, 0.3))
+CHECK_SIZE = 13
+
+
+class ProseItem:
+    """Draws one segment of running text with a small document."""
+
+    def __init__(self, style: Style, *, plain: bool = False) -> None:
+        """With `plain`, the text is drawn as it is and not as Markdown."""
+        self.height = 0.0
+        self.used_width = 0.0
+        self._style = style
+        self._plain = plain
+        self._document = SafeDocument(style)
+        self._dressed = Dressed()
+        self._text: str | None = None
+        self._width = -1.0
+        self._chips: list[QRectF] = []
+        self._bars: list[QRectF] = []
+        self._cards: list[QRectF] = []
+        self._checks: list[tuple[QRectF, bool]] = []
+
+    def set_segment(self, segment: Segment) -> None:
+        """Draw this segment from now on."""
+        self.set_text(segment.text)
+
+    def set_text(self, text: str) -> None:
+        """Draw this text from now on."""
+        if text == self._text:
+            return
+        self._text = text
+        self._width = -1
+        if self._plain:
+            self._document.set_plain(text)
+            dress_plain(self._document, self._style)
+        else:
+            self._document.set_markdown(text)
+            self._dressed = dress(self._document, text, self._style)
+
+    def layout(self, width: float) -> float:
+        """Lay out for a width; gives the height."""
+        if width != self._width:
+            self._width = width
+            self._document.setTextWidth(self._text_width(width))
+            self.height = self._document.size().height()
+            self.used_width = self._document.idealWidth()
+            self._place_decorations()
+        return self.height
+
+    def _text_width(self, width: float) -> float:
+        return width
+
+    # ---- drawing
+
+    def paint(self, painter: QPainter, canvas: Canvas) -> None:
+        """Draw with the painter's origin at the item's top left corner."""
+        self._paint_decorations(painter)
+        context = QAbstractTextDocumentLayout.PaintContext()
+        context.palette = self._style.palette
+        context.clip = canvas.clip
+        context.selections = self._selections(canvas)
+        self._document.documentLayout().draw(painter, context)
+        for rect, done in self._checks:
+            self._paint_check(painter, rect, done=done)
+
+    def _selections(self, canvas: Canvas) -> list[QAbstractTextDocumentLayout.Selection]:
+        grounds = [
+            (start, end, "selection" if at == canvas.current_mark else "mark")
+            for at, (start, end) in enumerate(canvas.marks)
+        ]
+        if canvas.selection is not None:
+            grounds.append((*canvas.selection, "selection"))
+        return [self._selection(*ground) for ground in grounds]
+
+    def _selection(
+        self, start: int, end: int, colour: str
+    ) -> QAbstractTextDocumentLayout.Selection:
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(min(start, self.length()))
+        cursor.setPosition(min(end, self.length()), QTextCursor.MoveMode.KeepAnchor)
+        ground = QTextCharFormat()
+        ground.setBackground(self._style.colour(colour))
+        selection = QAbstractTextDocumentLayout.Selection()
+        selection.cursor = cursor
+        selection.format = ground
+        return selection
+
+    def _paint_decorations(self, painter: QPainter) -> None:
+        if not (self._chips or self._bars or self._cards):
+            return
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        for rects, colour, radius in (
+            (self._cards, "code", RADIUS_CHIP),
+            (self._bars, "line", BAR_WIDTH / 2),
+            (self._chips, "code_header", RADIUS_CHIP),
+        ):
+            painter.setBrush(self._style.colour(colour))
+            for rect in rects:
+                painter.drawRoundedRect(rect, radius, radius)
+
+    def _paint_check(self, painter: QPainter, rect: QRectF, *, done: bool) -> None:
+        """Draw the box of a task over the plain one the document draws."""
+        style = self._style
+        painter.fillRect(rect.adjusted(-3, -3, self._style.px(5), 3), style.colour("page"))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(style.colour("accent" if done else "border"), 1.3))
+        painter.setBrush(style.colour("accent" if done else "page"))
+        painter.drawRoundedRect(rect, 3, 3)
+        if done:
+            painter.setPen(QPen(style.colour("on_accent"), 1.7))
+            painter.drawPolyline([rect.topLeft() + corner * rect.width() for corner in _TICK])
+
+    def _place_decorations(self) -> None:
+        self._chips = [
+            rect for start, length in self._dressed.code for rect in self._rects(start, length)
+        ]
+        self._cards = self._grounds(self._dressed.cards)
+        self._checks = [
+            (self._check_rect(self._document.findBlockByNumber(number)), done)
+            for number, done in self._dressed.tasks
+        ]
+        self._bars = []
+        step = self._style.px(QUOTE_STEP)
+        for number, depth in self._dressed.quotes:
+            rect = self._block_rect(self._document.findBlockByNumber(number))
+            for level in range(depth):
+                self._add_bar(QRectF(level * step, rect.top(), BAR_WIDTH, rect.height()))
+
+    def _add_bar(self, bar: QRectF) -> None:
+        """Add a bar, joined to the one above it if they follow each other."""
+        gap = self._style.line
+        for index in range(len(self._bars) - 1, max(-1, len(self._bars) - 8), -1):
+            above = self._bars[index]
+            if above.left() == bar.left() and bar.top() - above.bottom() < gap:
+                self._bars[index] = above.united(bar)
+                return
+        self._bars.append(bar)
+
+    def _grounds(self, numbers: list[int]) -> list[QRectF]:
+        grounds: list[QRectF] = []
+        for number in numbers:
+            rect = self._block_rect(self._document.findBlockByNumber(number))
+            rect = rect.adjusted(-6, -3, 0, 3)
+            if grounds and rect.top() - grounds[-1].bottom() < self._style.line:
+                grounds[-1] = grounds[-1].united(rect)
+            else:
+                grounds.append(rect)
+        return grounds
+
+    def _check_rect(self, block: QTextBlock) -> QRectF:
+        rect, line = self._block_rect(block), block.layout().lineAt(0)
+        size = self._style.px(CHECK_SIZE)
+        middle = rect.top() + line.y() + line.ascent() - self._style.line * 0.22
+        left = rect.left() + line.x() - size - self._style.px(7)
+        return QRectF(left, middle - size / 2, size, size)
+
+    def _block_rect(self, block: QTextBlock) -> QRectF:
+        return self._document.documentLayout().blockBoundingRect(block)
+
+    def _rects(self, start: int, length: int) -> list[QRectF]:
+        """Where a piece of text inside one block stands, a rectangle for each line."""
+        block = self._document.findBlock(start)
+        layout = block.layout()
+        origin = self._block_rect(block).topLeft()
+        first, last = start - block.position(), start - block.position() + length
+        rects = []
+        while first < last:
+            line = layout.lineForTextPosition(first)
+            if not line.isValid():
+                break
+            end = min(last, line.textStart() + line.textLength())
+            rects.append(self._line_rect(line, first, end).translated(origin))
+            first = max(end, first + 1)
+        return rects
+
+    def _line_rect(self, line: QTextLine, first: int, last: int) -> QRectF:
+        left, right = sorted((x_of(line, first), x_of(line, last)))
+        height = self._style.line * 0.86
+        top = line.y() + line.ascent() - height * 0.73
+        return QRectF(left - CODE_MARGIN, top, right - left + CODE_MARGIN, height)
+
+    # ---- text
+
+    def position_at(self, x: float, y: float) -> int:
+        """The text position nearest to a point."""
+        found = self._document.documentLayout().hitTest(QPointF(x, y), Qt.HitTestAccuracy.FuzzyHit)
+        return max(0, found)
+
+    def length(self) -> int:
+        """How many positions the text has."""
+        return self._document.characterCount() - 1
+
+    def plain(self, start: int, end: int) -> str:
+        """The text between two positions."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(min(start, self.length()))
+        cursor.setPosition(min(end, self.length()), QTextCursor.MoveMode.KeepAnchor)
+        return cursor.selection().toPlainText().replace("\u200b", "")
+
+    def word_at(self, position: int) -> tuple[int, int]:
+        """The word around a position."""
+        cursor = QTextCursor(self._document)
+        cursor.setPosition(min(position, self.length()))
+        cursor.select(QTextCursor.SelectionType.WordUnderCursor)
+        return cursor.selectionStart(), cursor.selectionEnd()
+
+    def link_at(self, x: float, y: float) -> str:
+        """The address of the link at a point, or an empty text."""
+        return self._document.documentLayout().anchorAt(QPointF(x, y))
+
+    def spots(self) -> list[Spot]:
+        """Running text has no buttons."""
+        return []
+
+    def scroll(self, change: float) -> bool:
+        """Running text fits its width."""
+        del change
+        return False
+
+
+def x_of(line: QTextLine, position: int) -> float:
+    """Where a position stands in a line that was laid out."""
+    found: Any = line.cursorToX(position)  # place and cursor; the stub says less
+    return float(found[0])

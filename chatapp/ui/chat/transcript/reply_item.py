@@ -1,0 +1,226 @@
+"""Draws a reply: a header, the text straight on the page, how it ended, its actions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF, QPainter
+
+from chatapp.domain.message import Status
+from chatapp.ui.chat.transcript import words
+from chatapp.ui.chat.transcript.body import Body
+from chatapp.ui.chat.transcript.chrome import (
+    BUTTON,
+    FOLD_HEIGHT,
+    EndingCard,
+    action_spots,
+    fold_spot,
+    paint_action,
+    paint_fold,
+)
+from chatapp.ui.chat.transcript.item import Canvas, Spot
+from chatapp.ui.chat.transcript.message_item import MessageCanvas, MessageItem, Setting
+
+if TYPE_CHECKING:
+    from chatapp.domain.message import Message
+
+GAP = 20
+HEADER = 18
+BELOW_HEADER = 4
+REASONING = "toggle_reasoning"
+SHOW_MORE = "show_more"
+_MIDDLE = Qt.AlignmentFlag.AlignVCenter
+
+
+class ReplyItem(MessageItem):
+    """Draws one reply."""
+
+    def __init__(self, message: Message, setting: Setting) -> None:
+        super().__init__(message, setting)
+        self._thoughts: Body | None = None
+        self._card: EndingCard | None = None
+        self._fold: Spot | None = None
+        self._thoughts_y = 0.0
+        self.set_message(message)
+
+    # ---- geometry
+
+    @property
+    def height(self) -> float:
+        """Of the whole message with the space below it."""
+        return self._actions_y() + self._setting.style.px(BUTTON) + GAP
+
+    def set_message(self, message: Message) -> None:
+        """Draw this message from now on."""
+        self.message = message
+        complete = message.status is not Status.STREAMING
+        self.body.set_text(message.content, complete=complete)
+        ending = words.ending(message)
+        if ending is None:
+            self._card = None
+        else:
+            self._card = EndingCard(ending, self._caption(), self._setting.style)
+        self._arrange()
+
+    def _caption(self) -> str:
+        count = len(self.message.content.split()) if len(self.message.content) < 100_000 else 0
+        time = words.clock_time(self.message, self._setting.clock)
+        return f"After {count} word{'s' if count != 1 else ''}, {time}" if count else ""
+
+    def set_width(self, width: float) -> None:
+        """Lay out for this width from now on."""
+        self._width = width
+        self.body.set_width(width)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Place what stands above the text, and measure what stands below it."""
+        style = self._setting.style
+        y = float(style.px(HEADER) + BELOW_HEADER)
+        self._spots = None
+        self._fold = None
+        if label := words.thought(self.message):
+            self._fold = fold_spot(label, y, style, REASONING)
+            y += style.px(FOLD_HEIGHT) + 4
+            y += self._arrange_thoughts(y)
+        self.body_y = y
+        if self._card is not None and self._width:
+            self._card.layout(self._width)
+
+    def _arrange_thoughts(self, y: float) -> float:
+        if not self._is_unfolded(REASONING):
+            self._thoughts = None
+            return 0.0
+        if self._thoughts is None:
+            self._thoughts = Body(self._setting.style.quiet, plain=False)
+        self._thoughts_y = y
+        self._thoughts.set_text(self.message.reasoning, complete=bool(self.message.content))
+        self._thoughts.set_width(max(40.0, self._width - 18))
+        self._thoughts.measure(float("-inf"), float("inf"))
+        return self._thoughts.height + 10
+
+    def _body_bottom(self) -> float:
+        if self.body.segments:
+            return self.body_y + self.body.height
+        waiting = self.message.status is Status.STREAMING and self._fold is None
+        return self.body_y + (self._setting.style.line if waiting else -4)
+
+    def _more_spot(self) -> Spot | None:
+        if not self.body.hidden:
+            return None
+        label = f"Show more ({self.body.hidden:,} characters)".replace(",", "\u202f")
+        return fold_spot(label, self._body_bottom() + 6, self._setting.style, SHOW_MORE)
+
+    def _card_y(self) -> float:
+        more = self._more_spot()
+        return (more.rect.bottom() if more else self._body_bottom()) + 10
+
+    def _actions_y(self) -> float:
+        if self._card is not None:
+            return self._card_y() + self._card.height + 4
+        more = self._more_spot()
+        return (more.rect.bottom() if more else self._body_bottom()) + 8
+
+    # ---- drawing
+
+    def paint(self, painter: QPainter, canvas: MessageCanvas) -> None:
+        """Draw with the painter's origin at the message's top left corner."""
+        if canvas.clip.top() < self.body_y:
+            self._paint_top(painter, canvas)
+        if self.body.segments:
+            self._paint_body(painter, canvas)
+        elif self.message.status is Status.STREAMING and self._fold is None:
+            self._paint_waiting(painter)
+        if canvas.clip.bottom() > self._body_bottom():
+            self._paint_bottom(painter, canvas)
+
+    def _paint_top(self, painter: QPainter, canvas: MessageCanvas) -> None:
+        style = self._setting.style
+        name = words.author(self.message)
+        header = QRectF(0, 0, self._width, style.px(HEADER))
+        metrics = QFontMetricsF(style.name)
+        name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, self._width * 0.7)
+        painter.setFont(style.name)
+        painter.setPen(style.colour("muted"))
+        painter.drawText(header, _MIDDLE, name)
+        painter.setFont(style.caption)
+        painter.setPen(style.colour("faint"))
+        after = header.adjusted(metrics.horizontalAdvance(name) + 8, 0, 0, 0)
+        painter.drawText(after, _MIDDLE, words.clock_time(self.message, self._setting.clock))
+        if self._fold is not None:
+            unfolded = self._thoughts is not None
+            hot = canvas.hot == REASONING
+            paint_fold(painter, self._fold, style, unfolded=unfolded, hot=hot)
+        if self._thoughts is not None:
+            self._paint_thoughts(painter, self._thoughts, canvas)
+
+    def _paint_thoughts(self, painter: QPainter, thoughts: Body, canvas: MessageCanvas) -> None:
+        bar = QRectF(6, self._thoughts_y, 2, thoughts.height)
+        painter.fillRect(bar, self._setting.style.colour("line"))
+        for index in range(len(thoughts.segments)):
+            x, y = 18 + thoughts.indent_of(index), self._thoughts_y + thoughts.top_of(index)
+            clip = canvas.clip.translated(-x, -y)
+            item = thoughts.item(index)
+            if clip.bottom() > 0 and clip.top() < item.height:
+                painter.save()
+                painter.translate(x, y)
+                item.paint(painter, Canvas(self._setting.style.quiet, clip))
+                painter.restore()
+
+    def _paint_waiting(self, painter: QPainter) -> None:
+        style = self._setting.style
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(style.colour("faint"))
+        size = style.px(5)
+        for dot in range(3):
+            y = self.body_y + (style.line - size) / 2
+            painter.drawEllipse(QRectF(dot * size * 1.9, y, size, size))
+
+    def _paint_bottom(self, painter: QPainter, canvas: MessageCanvas) -> None:
+        style = self._setting.style
+        more = self._more_spot()
+        if more is not None:
+            paint_fold(painter, more, style, unfolded=False, hot=canvas.hot == SHOW_MORE)
+        if self._card is not None:
+            painter.save()
+            painter.translate(0, self._card_y())
+            self._card.paint(painter, canvas.hot)
+            painter.restore()
+        if canvas.active and self.message.status is not Status.STREAMING:
+            self._paint_actions(painter, canvas)
+
+    def _paint_actions(self, painter: QPainter, canvas: MessageCanvas) -> None:
+        style, spots = self._setting.style, self._action_spots()
+        for spot in spots:
+            paint_action(painter, spot, style, hot=spot.action == canvas.hot)
+        x = spots[-1].rect.right() + 10 if spots else 0.0
+        if text := words.cost(self.message):
+            painter.setFont(style.caption)
+            painter.setPen(style.colour("faint"))
+            row = QRectF(x, self._actions_y(), self._width - x, style.px(BUTTON))
+            painter.drawText(row, _MIDDLE, text)
+
+    # ---- what can be pressed
+
+    def _action_spots(self) -> list[Spot]:
+        if not self.message.content:  # the buttons of its card are all there is to do
+            return []
+        names = self._setting.reply_actions
+        return action_spots(names, -6, self._actions_y(), self._setting.style)
+
+    def _own_spots(self) -> list[Spot]:
+        spots = [self._fold] if self._fold is not None else []
+        if self._card is not None:
+            y = self._card_y()
+            spots += [
+                Spot(spot.rect.translated(0, y), spot.action, spot.name)
+                for spot in self._card.spots()
+            ]
+        more = self._more_spot()
+        if more is not None:
+            spots.append(more)
+        if self.message.status is not Status.STREAMING:
+            spots += self._action_spots()
+        return spots
