@@ -201,7 +201,10 @@ class Conversation:
             reply.end = End(Status.FAILED, error)
         finally:
             milliseconds = round((time.monotonic() - begun) * 1000)
-            message = await self._finish(session, reply, milliseconds)
+            finishing = self._tasks.start(
+                self._finish(session, reply, milliseconds), name=f"finish {session.id}"
+            )
+            message = await _in_any_case(finishing)
         return message
 
     async def _stream(
@@ -263,6 +266,16 @@ class Conversation:
 
     def _now(self) -> str:
         return timestamp(self._clock.now())
+
+
+async def _in_any_case(finishing: asyncio.Task[Message]) -> Message:
+    """What `finishing` gives, though Stop may be pressed meanwhile: the reply has ended already."""
+    while True:
+        try:
+            return await asyncio.shield(finishing)
+        except asyncio.CancelledError:
+            if finishing.cancelled():
+                raise
 
 
 def _model_of(session: Session) -> str:
