@@ -93,6 +93,7 @@ def test_without_a_command_and_without_qt_one_sentence_names_the_terminal(progra
 
 def test_list_loads_neither_qt_nor_http(program, tmp_path):
     (tmp_path / "site" / "sitecustomize.py").write_text(SEE_MODULES)
+    program.environ.pop("COVERAGE_PROCESS_CONFIG", None)  # measuring loads modules of its own
     seen = program.run("list").stderr.split()
     assert "chatapp.cli.commands.browse" in seen
     assert not {"PySide6", "qasync", "httpx", "keyring", "sqlite3"} & set(seen)
