@@ -8,10 +8,13 @@ can be applied twice without harm.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from chatapp.domain.ids import MessageId
 from chatapp.domain.message import Message
+
+if TYPE_CHECKING:
+    from chatapp.domain.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +101,17 @@ class ErrorNoted:
     error: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Another program saved the session too; this is what both together say.
+
+    Attributes:
+        session: A snapshot; the file holds it already.
+    """
+
+    session: Session
+
+
 Change: TypeAlias = (
     HeaderChanged
     | MessageAdded
@@ -107,4 +121,5 @@ Change: TypeAlias = (
     | MessagesRestored
     | BranchLeft
     | ErrorNoted
+    | Merged
 )

@@ -12,6 +12,7 @@ from chatapp.domain.changes import (
     Change,
     ErrorNoted,
     HeaderChanged,
+    Merged,
     MessageAdded,
     MessageGrew,
     MessageReplaced,
@@ -130,11 +131,11 @@ class Session:
             case BranchLeft(after, at):
                 happened = self._leave_branch(after, at)
             case ErrorNoted(error):
-                happened = error not in self.errors
-                if happened:
-                    self.errors.append(error)
+                happened = self._note_error(error)
             case HeaderChanged():
                 happened = self._change_header(change)
+            case Merged():
+                happened = self._become(change.session)
             case _:
                 assert_never(change)
         self.revision += happened
@@ -222,6 +223,22 @@ class Session:
             del self.metadata[key]
         return before != (self.title, self.user_name, self.metadata)
 
+    def _become(self, other: Session) -> bool:
+        before = self.snapshot()
+        for name in (
+            *("user_name", "started_at", "last_updated", "title"),
+            *("branches", "metadata", "errors", "extra", "extra_stats"),
+        ):
+            setattr(self, name, getattr(other, name))
+        self._view(other.messages)
+        return self != replace(before, revision=self.revision)
+
+    def _note_error(self, error: dict[str, Any]) -> bool:
+        if error in self.errors:
+            return False
+        self.errors.append(error)
+        return True
+
     def _view(self, messages: Iterable[Message]) -> None:
         self.messages = list(messages)
         self._counts = Counter(message.role for message in self.messages)
@@ -289,4 +306,23 @@ def summarise(session: Session) -> SessionSummary:
         tags=tuple(map(str, tags)) if isinstance(tags, list) else (),
         pinned=bool(metadata.get("pinned")),
         archived=bool(metadata.get("archived")),
+    )
+
+
+def damaged_summary(session_id: SessionId, day: str, reason: str) -> SessionSummary:
+    """What a list shows of a file that cannot be read as a session."""
+    return SessionSummary(
+        session_id=session_id,
+        day=day,
+        title="",
+        user_name="",
+        started_at=f"{day}T00:00:00.000000Z",
+        last_updated=f"{day}T00:00:00.000000Z",
+        type="chat",
+        total_messages=0,
+        user_messages=0,
+        assistant_messages=0,
+        errors=0,
+        preview="",
+        damage=reason,
     )

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MESSAGES_PER_SLICE = 256  # more in one call would hold the interpreter lock too long
+FORMAT = 1
+FORMAT_KEY = "format"  # top level; only a later format needs to write it
 UNREADABLE = "unreadable_messages"  # entries of `messages` that are no objects, kept aside
 _MESSAGE_KEYS = ("role", "content", "timestamp", "metadata")
 _SESSION_KEYS = frozenset(
@@ -217,6 +219,14 @@ def _dumps(value: object) -> bytes:
         return orjson.dumps(value, option=orjson.OPT_INDENT_2)
     except TypeError:
         return orjson.dumps(_plain(value), option=orjson.OPT_INDENT_2)
+
+
+def dumps_line(value: dict[str, Any]) -> bytes:
+    """`value` as JSON on one line, whatever stands in it."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:
+        return orjson.dumps(_plain(value))
 
 
 def _plain(value: object, depth: int = 0) -> object:
