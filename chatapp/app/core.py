@@ -17,7 +17,7 @@ from chatapp.services.library import OwnChats
 from chatapp.sessions.manager import AUTOSAVE_SECONDS, SessionManager
 from chatapp.settings.config import FILE_NAME, Settings
 from chatapp.storage.error_log import ErrorLog
-from chatapp.storage.json_files import JsonFileStore
+from chatapp.storage.journaled_store import JournaledStore
 from chatapp.storage.notebook import Notebook
 
 if TYPE_CHECKING:
@@ -33,7 +33,10 @@ def make_core(
     tasks = Tasks()
     settings = settings or Settings(paths.config / FILE_NAME)
     manager = SessionManager(
-        JsonFileStore(paths.sessions, clock), clock=clock, tasks=tasks, exporters=EXPORTERS
+        JournaledStore(paths.sessions, paths.state, clock=clock),
+        clock=clock,
+        tasks=tasks,
+        exporters=EXPORTERS,
     )
     models = Registry(settings.providers, key_from_environment, OwnChats(manager))
     error_log = ErrorLog(paths.state / "errors", clock, tasks)

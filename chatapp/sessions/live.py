@@ -12,12 +12,13 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from chatapp.domain.changes import Change, MessageAdded, MessageGrew, MessageReplaced
+from chatapp.domain.changes import Change, Merged, MessageAdded, MessageGrew, MessageReplaced
 from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import MessageId, SessionId, session_key
 from chatapp.domain.message import Message, Status
 from chatapp.domain.session import Session
 from chatapp.kit.signal import Signal
+from chatapp.storage.merge import merge
 
 if TYPE_CHECKING:
     from chatapp.kit.tasks import Tasks
@@ -50,6 +51,7 @@ class _Live:
         free: Set while there are none.
         unacknowledged: Messages that are not known to be durable.
         streamed: Growth not yet handed to the store.
+        is_foreign: Another program changed its file.
     """
 
     session: Session
@@ -58,6 +60,7 @@ class _Live:
     free: asyncio.Event = field(default_factory=asyncio.Event)
     unacknowledged: dict[MessageId, Recording] = field(default_factory=dict)
     streamed: list[Change] = field(default_factory=list)
+    is_foreign: bool = False
 
     @property
     def is_owed(self) -> bool:
@@ -121,7 +124,7 @@ class LiveSessions:
             return
         if live.holds:
             await live.free.wait()
-        await self._save(live)
+        await self._save(live, now=True)
         self._live.pop(session_key(session_id), None)
 
     def hold(self, session_id: SessionId) -> None:
@@ -206,12 +209,25 @@ class LiveSessions:
     async def save(self, session_id: SessionId) -> bool:
         """Save one session now; False if it is not in memory or the disk refused."""
         live = self._live.get(session_key(session_id))
-        return live is not None and await self._save(live)
+        return live is not None and await self._save(live, now=True)
 
-    async def save_all(self) -> bool:
-        """Save every session that changed; False if one could not be written."""
-        saved = [await self._save(live) for live in tuple(self._live.values())]
+    async def save_all(self, *, now: bool = False) -> bool:
+        """Save every session that changed; False if one could not be written.
+
+        Args:
+            now: Also large ones of which little is new.
+        """
+        saved = [await self._save(live, now=now) for live in tuple(self._live.values())]
         return all(saved)
+
+    async def look_again(self, session_id: SessionId) -> bool:
+        """Take in what another program saved; False if the session is not in memory."""
+        live = self._live.get(session_key(session_id))
+        if live is None:
+            return False
+        live.is_foreign = True
+        await self._save(live)
+        return True
 
     def let_go_of_idle(self, current: SessionId | None) -> None:
         """Forget sessions that are saved, not current, and in which no reply arrives."""
@@ -223,21 +239,33 @@ class LiveSessions:
         for key in idle[:-IDLE_SESSIONS_KEPT]:
             del self._live[key]
 
-    async def _save(self, live: _Live) -> bool:
+    async def _save(self, live: _Live, *, now: bool = False) -> bool:
         async with self._saving:
-            session, revision = live.session, live.session.revision
-            if not live.is_owed:
+            if not live.is_owed and not live.is_foreign:
                 return True
+            snapshot, live.is_foreign = live.session.snapshot(), False
             try:
-                await self._store.save(session.snapshot())
+                kept = await self._store.save(snapshot, now=now)
             except StorageError as error:
-                self.save_failed.emit(session, error)
+                self.save_failed.emit(live.session, error)
                 return False
-            live.saved_revision = revision
-            if session.revision == revision:
+            if kept is None:  # a large file; the journal keeps what is new
+                return True
+            live.saved_revision = snapshot.revision
+            if kept is not snapshot:
+                self._take_in(live, kept, snapshot)
+            if not live.is_owed:
                 live.unacknowledged.clear()
-            self.saved.emit(session)
+            self.saved.emit(live.session)
             return True
+
+    def _take_in(self, live: _Live, kept: Session, snapshot: Session) -> None:
+        """Let the session become what its file holds, and what happened since."""
+        at_rest = not live.is_owed
+        change = Merged(merge(live.session, kept, snapshot))
+        if live.session.apply(change):
+            live.saved_revision += at_rest  # the file holds this very change
+            self.changed.emit(live.session, change)
 
 
 def _mark_interrupted(session: Session) -> None:

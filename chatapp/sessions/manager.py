@@ -125,7 +125,7 @@ class SessionManager:
     async def close(self) -> None:
         """Stop the auto-save, save what is owed, and let go of the store."""
         self.stop_auto_save()
-        await self.save_all()
+        await self._live.save_all(now=True)
         await self._store.close()
 
     # ---- sessions

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from chatapp.domain.ids import session_key
 from chatapp.domain.session import summarise
 from chatapp.kit.clock import SystemClock, timestamp
+from chatapp.kit.signal import Signal
 from chatapp.storage.store import TrashedSession
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ class MemoryStore:
     """Keeps snapshots, never the living object.
 
     Attributes:
+        changed_outside: Never emitted by itself; a test may.
+        mended: Likewise.
         refusal: While set, every write raises it, like a full disk.
         saves: Ids in the order they were saved.
     """
 
     def __init__(self, clock: Clock | None = None) -> None:
+        self.changed_outside: Signal[frozenset[SessionId]] = Signal()
+        self.mended: Signal[SessionId] = Signal()
         self.refusal: StorageError | None = None
         self.saves: list[SessionId] = []
         self._clock = clock or SystemClock()
@@ -44,11 +49,12 @@ class MemoryStore:
         self._refuse()
         self._sessions[session_key(session.id)] = session.snapshot()
 
-    async def save(self, snapshot: Session) -> None:
+    async def save(self, snapshot: Session, *, now: bool = False) -> Session | None:
         """Keep `snapshot`."""
         self._refuse()
         self.saves.append(snapshot.id)
         self._sessions[session_key(snapshot.id)] = snapshot.snapshot()
+        return snapshot
 
     async def read(self, session_id: SessionId) -> Session | None:
         """A copy of what is kept, or None."""

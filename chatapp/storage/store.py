@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from chatapp.domain.changes import Change
     from chatapp.domain.ids import SessionId
     from chatapp.domain.session import Session, SessionSummary
+    from chatapp.kit.signal import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +31,16 @@ class TrashedSession:
 class SessionStore(Protocol):
     """Keeps sessions. Every method is called on the event-loop thread and never blocks it.
 
+    Attributes:
+        changed_outside: Another program changed, added or removed these sessions' files.
+        mended: A session's file was damaged; what could be saved of it was, and a copy kept.
+
     Raises:
         StorageError: From every method, where the disk refuses; nothing is half done then.
     """
+
+    changed_outside: Signal[frozenset[SessionId]]
+    mended: Signal[SessionId]
 
     async def open(self) -> None:
         """Make ready, and recover what an earlier run left unfinished."""
@@ -48,8 +56,17 @@ class SessionStore(Protocol):
         """
         ...
 
-    async def save(self, snapshot: Session) -> None:
-        """Make the session's own file equal to `snapshot`."""
+    async def save(self, snapshot: Session, *, now: bool = False) -> Session | None:
+        """Make the session's own file equal to `snapshot`, and to what others saved in it.
+
+        Args:
+            snapshot: The session as it should be.
+            now: Even if the file is large and little of it is new.
+
+        Returns:
+            What the file holds: `snapshot` itself, or that merged with what another
+            program had saved. None if the write was put off; the journal keeps it.
+        """
         ...
 
     async def read(self, session_id: SessionId) -> Session | None:

@@ -1,0 +1,261 @@
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+
+import pytest
+
+from chatapp.domain.changes import HeaderChanged, MessageAdded, MessageGrew
+from chatapp.domain.errors import StorageError
+from chatapp.domain.ids import SessionId
+from chatapp.domain.message import Message
+from chatapp.domain.session import Session
+from chatapp.storage import journaled_store
+from chatapp.storage.journaled_store import JournaledStore
+
+AT = "2026-01-02T10:00:00.000000Z"
+
+
+class FixedClock:
+    moment = dt.datetime(2026, 1, 2, 12, tzinfo=dt.UTC)
+
+    def now(self):
+        return self.moment
+
+    def local(self, moment):
+        return moment
+
+
+@pytest.fixture
+def make(tmp_path):
+    def make_store(**options):
+        return JournaledStore(
+            tmp_path / "sessions", tmp_path / "state", clock=FixedClock(), **options
+        )
+
+    return make_store
+
+
+@pytest.fixture
+async def store(make):
+    made = make()
+    await made.open()
+    yield made
+    await made.close()
+
+
+def a_session(name="abc", *contents):
+    session = Session(SessionId(name), "2026-01-02", "Ana", AT, AT, metadata={"type": "chat"})
+    for content in contents:
+        session.apply(a_message(content))
+    return session
+
+
+def a_message(content):
+    return MessageAdded(Message("user", content, AT, {"id": content}))
+
+
+def contents(session):
+    return [message.content for message in session.messages]
+
+
+def documents(folder):
+    return {path.name: json.loads(path.read_text()) for path in folder.glob("*/*.json")}
+
+
+async def lost_power(store):
+    """The process ends without closing the store; its lock goes with it."""
+    store._engine._lock.release()
+    store._worker.stop()
+
+
+@pytest.mark.row("M01", "T21")
+async def test_recorded_message_survives_the_end_of_the_process(make):
+    store = make()
+    await store.open()
+    session = a_session()
+    await store.record(session, [])
+    change = a_message("hello")
+    session.apply(change)
+    await store.record(session, [change])
+    await lost_power(store)
+
+    second = make()
+    await second.open()
+    assert contents(await second.read("abc")) == ["hello"]
+    await second.close()
+
+
+@pytest.mark.row("M02")
+async def test_streamed_text_survives_and_is_marked_interrupted(make, tmp_path):
+    store = make()
+    await store.open()
+    session = a_session()
+    begun = MessageAdded(Message("assistant", "", AT, {"id": "r", "status": "streaming"}))
+    grown = [MessageGrew("r", 0, "half a "), MessageGrew("r", 7, "reply")]
+    for change in (begun, *grown):
+        session.apply(change)
+    await store.record(session, [begun])
+    await store.record(session, grown, durable=False)
+    await lost_power(store)
+
+    second = make()
+    await second.open()
+    (message,) = (await second.read("abc")).messages
+    assert (message.content, message.status) == ("half a reply", "interrupted")
+    await second.close()
+
+
+async def test_saved_session_is_a_readable_file_and_leaves_no_journal(make, tmp_path):
+    store = make()
+    await store.open()
+    session = a_session("ABC", "hello")
+    await store.record(session, [])
+    assert await store.save(session.snapshot()) == session
+    await store.close()
+    assert documents(tmp_path / "sessions")["abc.json"]["messages"][0]["content"] == "hello"
+    assert list((tmp_path / "state" / "journal").iterdir()) == []
+    assert (tmp_path / "sessions" / "2026-01-02" / "abc.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.row("T24", "D08")
+async def test_session_goes_on_in_the_file_it_has(store, tmp_path):
+    await store.save(a_session("abc", "one"))
+    session = await store.read("abc")
+    session.day = "2026-03-03"
+    session.apply(a_message("two"))
+    await store.save(session)
+    assert [path.parent.name for path in (tmp_path / "sessions").glob("*/*.json")] == ["2026-01-02"]
+    assert contents(await store.read("ABC")) == ["one", "two"]
+
+
+async def test_edit_made_by_hand_is_merged_and_given_back(store, tmp_path):
+    session = a_session("abc", "one")
+    await store.save(session.snapshot())
+    path = tmp_path / "sessions" / "2026-01-02" / "abc.json"
+    path.write_text(path.read_text().replace('"content": "one"', '"content": "one, edited"'))
+    session.apply(a_message("two"))
+    kept = await store.save(session.snapshot())
+    assert contents(kept) == ["one, edited", "two"]
+    assert contents(await store.read("abc")) == ["one, edited", "two"]
+
+
+async def test_foreign_file_that_says_the_same_is_not_written_again(store, tmp_path):
+    session = a_session("abc", "one")
+    await store.save(session.snapshot())
+    path = tmp_path / "sessions" / "2026-01-02" / "abc.json"
+    path.write_bytes(path.read_bytes().replace(b"  ", b" "))
+    before = path.stat()
+    await store.save(session.snapshot())
+    assert path.stat() == before
+
+
+@pytest.mark.row("L10")
+async def test_deleted_session_comes_back_byte_for_byte_after_a_restart(make, tmp_path):
+    store = make()
+    await store.open()
+    await store.save(a_session("abc", "one"))
+    path = tmp_path / "sessions" / "2026-01-02" / "abc.json"
+    raw = path.read_bytes()
+    assert await store.delete("abc")
+    assert not await store.delete("abc")
+    await store.close()
+
+    second = make()
+    await second.open()
+    (entry,) = await second.trash()
+    assert (entry.session_id, entry.deleted_at) == ("abc", "2026-01-02T12:00:00.000000Z")
+    assert await second.read("abc") is None
+    assert await second.restore("abc")
+    assert not await second.restore("abc")
+    assert path.read_bytes() == raw
+    await second.close()
+
+
+@pytest.mark.row("T10")
+async def test_damaged_file_is_mended_and_its_bytes_are_kept(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(journaled_store, "SETTLING_SECONDS", 0.0)
+    mended = []
+
+    def on_mended(session_id):
+        mended.append(session_id)
+
+    store.mended.connect(on_mended)
+    await store.save(a_session("abc", "one", "two"))
+    path = tmp_path / "sessions" / "2026-01-02" / "abc.json"
+    torn = path.read_bytes()[:-200]
+    store._engine.session_files._keepsakes._backups = tmp_path / "no-backups"
+    path.write_bytes(torn)
+
+    session = await store.read("abc")
+    assert "one" in contents(session)
+    assert session.metadata["recovered"] is True
+    assert mended == ["abc"]
+    (kept,) = (tmp_path / "sessions" / ".quarantine").glob("*/*.json")
+    assert kept.read_bytes() == torn
+    assert documents(tmp_path / "sessions")["abc.json"]["metadata"]["recovered"] is True
+
+
+async def test_file_of_a_newer_format_is_left_alone(store, tmp_path):
+    path = tmp_path / "sessions" / "2026-01-02" / "abc.json"
+    path.parent.mkdir()
+    path.write_text('{"session_id": "abc", "format": 2, "messages": []}')
+    with pytest.raises(StorageError, match="newer version"):
+        await store.read("abc")
+    with pytest.raises(StorageError, match="newer version"):
+        await store.save(a_session("abc", "one"))
+    assert (await store.summaries())[0].damage
+
+
+@pytest.mark.row("D05", "T21")
+async def test_with_the_sessions_folder_read_only_nothing_is_lost(make, tmp_path):
+    store = make()
+    await store.open()
+    (tmp_path / "sessions").rmdir()
+    (tmp_path / "sessions").write_text("in the way")
+    session = a_session("abc", "one")
+    await store.record(session, [])
+    with pytest.raises(StorageError):
+        await store.save(session.snapshot())
+    await store.close()
+
+    second = make()
+    await second.open()
+    assert contents(await second.read("abc")) == ["one"]
+    (tmp_path / "sessions").unlink()
+    await asyncio.to_thread(second._engine.tick)
+    assert documents(tmp_path / "sessions")["abc.json"]["stats"]["total_messages"] == 1
+    await second.close()
+
+
+async def test_waiting_messages_share_one_sync(store):
+    syncs = []
+    real = store._engine._files.sync
+    store._engine._files.sync = lambda handle: (syncs.append(handle), real(handle))
+    session = a_session()
+    await store.record(session, [])
+    syncs.clear()
+    await asyncio.gather(*[store.record(session, [a_message(f"{n}")]) for n in range(64)])
+    assert len(syncs) < 16
+
+
+async def test_header_of_a_session_is_recorded_too(make):
+    store = make()
+    await store.open()
+    session = a_session("abc", "one")
+    await store.record(session, [])
+    change = HeaderChanged(AT, title="A title", metadata={"tags": ["x"]})
+    session.apply(change)
+    await store.record(session, [change])
+    await lost_power(store)
+    second = make()
+    await second.open()
+    assert (await second.read("abc")).title == "A title"
+    await second.close()
+
+
+async def test_closed_store_says_so(make):
+    with pytest.raises(StorageError, match="closed"):
+        await make().read("abc")
+    await make().close()
