@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 COVERAGE_FILES = ROOT / "build"
-TEST_RUNS = {"unit": ["tests/unit"], "program": ["tests/ui", "tests/e2e"]}
+TEST_RUNS = {"unit": ["tests/unit"], "program": ["tests/crash", "tests/ui", "tests/e2e"]}
 CHECKS = (
     ["-m", "ruff", "check"],
     ["-m", "ruff", "format", "--check"],
