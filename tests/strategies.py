@@ -134,5 +134,8 @@ each_change: dict[type, st.SearchStrategy[changes.Change]] = {
         st.fixed_dictionaries({"timestamp": moments, "kind": any_text, "message": any_text}),
     ),
 }
+each_change[changes.Merged] = st.builds(
+    changes.Merged, sessions(st.lists(known_messages, max_size=3, unique_by=lambda one: one.id))
+)
 any_change = st.one_of(*each_change.values())
 histories = st.lists(any_change, max_size=12)

@@ -224,7 +224,7 @@ class Session:
         return before != (self.title, self.user_name, self.metadata)
 
     def _become(self, other: Session) -> bool:
-        before = self.snapshot()
+        before, other = self.snapshot(), other.snapshot()
         for name in (
             *("user_name", "started_at", "last_updated", "title"),
             *("branches", "metadata", "errors", "extra", "extra_stats"),
