@@ -148,7 +148,7 @@ class Recovery:
         """Write one session; False if that has to be tried again."""
         told = {one.instance: one.sessions[key] for one in dead if key in one.sessions}
         try:
-            version = self._session_files.read(key, patient=False)
+            version = self._session_files.read(key, patient=False, even_empty=True)
         except (LeftAloneError, OSError):
             return False
         checksum = None if version is None or version.mended else version.checksum
@@ -208,7 +208,7 @@ class Recovery:
             found = read_version(self._files, path, file_id=key)
         except codec.DamagedFile:
             return  # a write that was cut short; the journal had it all
-        version = self._session_files.read(key, patient=False)
+        version = self._session_files.read(key, patient=False, even_empty=True)
         theirs = replace(found.session, id=SessionId(key))
         both = theirs if version is None else merge(version.session, theirs)
         self._session_files.write(both, {}, say, patient=False)

@@ -94,29 +94,32 @@ class SessionFiles:
 
     # ---- reading
 
-    def read(self, session_id: str, *, patient: bool = True) -> Version | None:
+    def read(
+        self, session_id: str, *, patient: bool = True, even_empty: bool = False
+    ) -> Version | None:
         """The session's file as it is now, or None.
 
         Args:
             session_id: Which.
             patient: Raise for a damaged file that may be in the middle of being
                 written; otherwise salvage what it holds.
+            even_empty: Also where nothing can be salvaged.
 
         Raises:
             UnsettledError: It is no whole session now.
-            LeftAloneError: It must not be touched.
+            DamagedFile: It must not be touched, or nothing can be salvaged of it.
             OSError: It cannot be read.
         """
         path = self._places.find(session_id)
         if path is None:
             return None
-        version = self._take(path, patient=patient)
+        version = self._take(path, patient=patient, even_empty=even_empty)
         if session_key(version.session.id) != session_key(session_id):
             return None  # a copy of another session under this name
         self._remember(version)
         return version
 
-    def _take(self, path: Path, *, patient: bool) -> Version:
+    def _take(self, path: Path, *, patient: bool, even_empty: bool = True) -> Version:
         """The file at `path`; of damaged bytes, kept aside, whatever is whole."""
         try:
             version = read_version(self._files, path)
@@ -126,10 +129,12 @@ class SessionFiles:
             if patient and self._is_news(path):
                 raise UnsettledError(11, "the file is not whole now") from None
             version = salvage_version(self._files, path)
+            version = replace(version, session=self._with_backup(version.session))
+            if not (version.session.messages or version.session.branches or even_empty):
+                raise
         self._unsettled.pop(str(path), None)
         if version.mended:
             self._keepsakes.quarantine(path)
-            version = replace(version, session=self._with_backup(version.session))
             self.notices.append(version.session.id)
         return version
 
