@@ -9,7 +9,10 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from real.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 TIMEOUT_SECONDS = 60
@@ -72,6 +75,12 @@ class Program:
         )
         self._started.append(process)
         return process
+
+    def start_in_terminal(self, *arguments: str) -> Terminal:
+        """Start it in a terminal of its own, as a person would; for a `with` statement."""
+        from real.terminal import Terminal  # pseudo-terminals are not on every system
+
+        return Terminal(self._command(arguments), self._environment(None))
 
     def session_files(self) -> list[Path]:
         """Every session file there is."""
