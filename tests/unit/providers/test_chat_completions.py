@@ -558,6 +558,7 @@ def test_pictures_go_as_data_addresses() -> None:
     ]
 
 
+@pytest.mark.row("M13")
 def test_tools_calls_and_results_are_paired() -> None:
     calls = [{"id": "a", "name": "f", "arguments": '{"x":1}'}]
     sent = body(

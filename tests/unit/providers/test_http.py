@@ -96,7 +96,6 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatapp.providers.retries._LOADING_PAUSE_SECONDS", 0.01)
 
 
-@pytest.mark.row("L03")
 async def test_reply_arrives_and_the_request_is_as_it_was_written() -> None:
     async with fake_server(HELLO) as server:
         events = await ask(server)
