@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from typing import TYPE_CHECKING
 
 from chatapp.domain.errors import StorageError
@@ -16,13 +15,13 @@ from chatapp.services.export import EXPORTERS
 from chatapp.services.library import OwnChats
 from chatapp.sessions.manager import AUTOSAVE_SECONDS, SessionManager
 from chatapp.settings.config import FILE_NAME, Settings
+from chatapp.settings.secrets import Secrets
 from chatapp.storage.error_log import ErrorLog
 from chatapp.storage.journaled_store import JournaledStore
 from chatapp.storage.notebook import Notebook
 
 if TYPE_CHECKING:
     from chatapp.kit.paths import Paths
-    from chatapp.settings.config import ProviderConfig
 
 
 def make_core(
@@ -38,13 +37,15 @@ def make_core(
         tasks=tasks,
         exporters=EXPORTERS,
     )
-    models = Registry(settings.providers, key_from_environment, OwnChats(manager))
+    secrets = Secrets(paths.config)
+    models = Registry(settings.providers, secrets.key, OwnChats(manager))
     error_log = ErrorLog(paths.state / "errors", clock, tasks)
     manager.error_noted.connect(error_log.note)
     return Core(
         paths=paths,
         settings=settings,
         manager=manager,
+        secrets=secrets,
         models=models,
         conversation=Conversation(manager, models, settings, tasks, clock),
         drafts=Notebook(paths.state / "drafts.json"),
@@ -53,11 +54,6 @@ def make_core(
         tasks=tasks,
         clock=clock,
     )
-
-
-async def key_from_environment(provider: ProviderConfig) -> str | None:
-    """The key in the environment variable the settings name."""
-    return os.environ.get(provider.api_key_env) if provider.api_key_env else None
 
 
 async def open_core(core: Core) -> StorageError | None:

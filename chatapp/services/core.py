@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from chatapp.services.conversation import Conversation
     from chatapp.sessions import SessionManager
     from chatapp.settings.config import Settings
+    from chatapp.settings.secrets import Secrets
     from chatapp.storage.error_log import ErrorLog
     from chatapp.storage.notebook import Notebook
 
@@ -25,6 +26,7 @@ class Core:
         paths: The profile's folders.
         settings: The settings in force.
         manager: The sessions, and the catalogue of all of them.
+        secrets: The keys of providers.
         models: The providers and their models.
         conversation: Sending, stopping, retrying.
         drafts: What stands in the composer of each session, by session id.
@@ -37,6 +39,7 @@ class Core:
     paths: Paths
     settings: Settings
     manager: SessionManager
+    secrets: Secrets
     models: Registry
     conversation: Conversation
     drafts: Notebook
