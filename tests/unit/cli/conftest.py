@@ -17,6 +17,7 @@ from chatapp.services.core import Core
 from chatapp.services.export import EXPORTERS
 from chatapp.sessions import SessionManager
 from chatapp.settings.config import FILE_NAME, ProviderConfig, Settings
+from chatapp.settings.secrets import Secrets
 from chatapp.storage.error_log import ErrorLog
 from chatapp.storage.memory import MemoryStore
 from chatapp.storage.notebook import Notebook
@@ -56,6 +57,7 @@ async def core(tmp_path: Path, scripted, clock, store):
         paths=paths,
         settings=settings,
         manager=manager,
+        secrets=Secrets(paths.config),
         models=models,
         conversation=Conversation(manager, models, settings, tasks, clock),
         drafts=Notebook(paths.state / "drafts.json"),
