@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 
 import pytest
-
-from real.waiting import eventually
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs a pseudo-terminal")
 CONTROL_C, CONTROL_D, ARROW_UP = "\x03", "\x04", "\x1b[A"
@@ -95,11 +94,12 @@ def test_told_to_end_in_the_middle_of_a_reply_it_saves_and_asks_for_no_more(
 @pytest.mark.row("M01", "M02")
 def test_killed_at_the_prompt_everything_is_there(program, chatting, llama):
     chatting.type("Hello there\r")
-    chatting.wait_for(END_OF_REPLY)
-    eventually(lambda: texts(program)[-1][1] == "complete")
+    chatting.wait_for(END_OF_REPLY)  # what ends the line says that the reply is durable
     chatting.process.kill()
     chatting.process.wait()
-    assert llama.spoken in program.run("show", "abc").stdout
+    kept = json.loads(program.run("show", "abc", "--json").stdout)["messages"]
+    assert [message["content"] for message in kept] == ["Hello there", llama.spoken]
+    assert kept[1]["metadata"]["status"] == "complete"
 
 
 def test_pipe_says_each_line_in_turn(program, llama):

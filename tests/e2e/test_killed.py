@@ -35,6 +35,12 @@ def shown(program, session_id):
     return json.loads(program.run("show", session_id, "--json").stdout)
 
 
+def is_beginning_of_endless(text, llama):
+    """Whether `text` is what the model says without end, with no word missing or twice."""
+    times = len(text) // len(llama.endless) + 1
+    return (llama.endless * times).startswith(text)
+
+
 def assert_goes_on(program, session_id, llama):
     """The chat can be continued as any other, and what was there before stays."""
     before = shown(program, session_id)["messages"]
@@ -62,15 +68,15 @@ async def test_message_is_on_disk_before_the_model_is_asked(program):
 @pytest.mark.row("M02", "T28")
 def test_killed_in_the_middle_of_a_reply_keeps_what_had_arrived(talking, llama):
     sending = talking.start("send", "--session", "abc", SEA)
-    eventually(lambda: len(kept_reply(talking, "abc")) > 200)
+    printed = sending.stdout.read(20_000)  # seconds of it
     sending.kill()
-    printed = sending.communicate()[0]
-    raw = kept_reply(talking, "abc")
+    printed += sending.stdout.read()
+    sending.wait()
     user, reply = shown(talking, "abc")["messages"]
     assert user["content"] == SEA
     assert reply["metadata"]["status"] == "interrupted"
-    assert reply["content"].startswith(raw)
-    assert (llama.endless * 100).startswith(reply["content"])
+    assert len(reply["content"]) > 1000
+    assert is_beginning_of_endless(reply["content"], llama)
     assert printed.startswith(reply["content"]) or reply["content"].startswith(printed)
     assert "interrupted" in talking.run("show", "abc").stdout
     assert_goes_on(talking, "abc", llama)

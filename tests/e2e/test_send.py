@@ -116,6 +116,17 @@ def test_two_sends_in_two_chats_at_once_do_not_mix(talking, llama):
     assert words(talking, "right") == [("user", "Hello"), ("assistant", llama.spoken)]
 
 
+@pytest.mark.row("S06")
+def test_two_sends_in_one_chat_at_once_keep_both(talking, llama):
+    both = [talking.start("send", "--session", "one", text) for text in ("first", "second")]
+    for sending in both:
+        assert sending.communicate(timeout=60)[0] == llama.spoken + "\n"
+    kept = words(talking, "one")
+    assert sorted(kept) == sorted(
+        [("user", "first"), ("user", "second"), *[("assistant", llama.spoken)] * 2]
+    )
+
+
 def test_fresh_machine_answers_with_the_guide(program):
     sent = program.run("send", "--json", "Where are my files?")
     answer = json.loads(sent.stdout)
