@@ -55,6 +55,14 @@ class TranscriptView(Protocol):
         """Bring the newest text into view, and keep it there."""
         ...
 
+    def open_find(self) -> None:
+        """Show the bar that finds text in the conversation, with the keyboard in it."""
+        ...
+
+    def find_next(self, change: int = 1) -> None:
+        """Go to the next place found, or with -1 to the one before."""
+        ...
+
     def set_theme(self, theme: Theme, text_scale: float) -> None:
         """Draw with `theme`; `text_scale` is 1.0 at 100 %. The place being read stays."""
         ...

@@ -11,10 +11,13 @@ from PySide6.QtCore import QRectF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
+from chatapp.domain.message import Role
 from chatapp.kit.clock import SystemClock
 from chatapp.kit.signal import Signal
+from chatapp.ui.chat.find_bar import FindBar
 from chatapp.ui.chat.transcript.body import CHARACTERS_SHOWN
 from chatapp.ui.chat.transcript.code import COPY_ACTION
+from chatapp.ui.chat.transcript.finder import Finder
 from chatapp.ui.chat.transcript.flow import Flow
 from chatapp.ui.chat.transcript.folded_message import TOGGLE
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
@@ -27,7 +30,7 @@ from chatapp.ui.chat.transcript.style import Style
 from chatapp.ui.theme import COLUMN_MAXIMUM, LIGHT, Theme
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtGui import (
@@ -41,6 +44,8 @@ if TYPE_CHECKING:
     from chatapp.domain.message import Message
     from chatapp.kit.clock import Clock
     from chatapp.ui.fonts import Families
+
+Span = tuple[int, int]
 
 SIDE = 24  # between the text and the edge of the widget, at least
 SIDE_NARROW = 12
@@ -69,6 +74,12 @@ class TranscriptArea(QAbstractScrollArea):
         self._families = families
         style = Style(theme, text_scale, families)
         self.flow = Flow(Setting(style, clock or SystemClock()))
+        self.finder = Finder(self)
+        self._bar = FindBar(style, self.viewport())
+        self._bar.asked.connect(self._on_find_asked)
+        self._bar.stepped.connect(self.finder.step)
+        self._bar.closed.connect(self._on_find_closed)
+        self.finder.changed.connect(self._bar.show_count)
         self._pointer = Pointer(self)
         self._pending: dict[MessageId, Message] = {}
         self._syncing = False
@@ -106,14 +117,16 @@ class TranscriptArea(QAbstractScrollArea):
         self._pending.clear()
         self.selection.clear()
         self.flow.show(Rows(messages))
+        self.finder.forget(0)
         self._changed()
 
     def add_message(self, message: Message) -> None:
         """A message came to the end; the user's own is always brought into view."""
         self._apply_pending()
-        if message.role == "user":
+        if message.role == Role.USER:
             self.flow.at_end = True
         self.flow.append(message)
+        self.finder.forget(len(self.flow.rows) - 1)
         self._changed()
 
     def update_message(self, message: Message) -> None:
@@ -138,9 +151,9 @@ class TranscriptArea(QAbstractScrollArea):
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
         """Draw with `theme`; the place being read stays."""
-        self.flow.restyle(
-            replace(self.flow.setting, style=Style(theme, text_scale, self._families))
-        )
+        style = Style(theme, text_scale, self._families)
+        self.flow.restyle(replace(self.flow.setting, style=style))
+        self._bar.set_style(style)
         self._resize()
         self._changed()
 
@@ -148,6 +161,42 @@ class TranscriptArea(QAbstractScrollArea):
         """Offer these actions (`chrome.ACTIONS`) on the user's messages and on replies."""
         setting = replace(self.flow.setting, own_actions=own, reply_actions=reply)
         self.flow.restyle(setting)
+        self._changed()
+
+    def open_find(self) -> None:
+        """Show the bar that finds text in the conversation; it begins with what is selected."""
+        chosen = self.selection.range
+        one_segment = chosen is not None and chosen[0][:2] == chosen[1][:2]
+        text = self.selected_text() if one_segment else ""
+        self._bar.open_bar("" if "\n" in text else text[:200])
+
+    def find_next(self, change: int = 1) -> None:
+        """Go to the next place found, or with -1 to the one before."""
+        self.finder.step(change)
+
+    def _on_find_asked(self, text: str, regex: bool, case: bool) -> None:
+        self.finder.find(text, regex=regex, case=case)
+
+    def _on_find_closed(self) -> None:
+        self.finder.find("", regex=False, case=False)
+        self.setFocus()
+
+    def reveal(self, row: int, at: int, place: Callable[[int, int], Span | None]) -> None:
+        """Bring into view what stands at `at` in the text of a message.
+
+        Args:
+            row: The message.
+            at: A place in its text, in characters.
+            place: Tells which positions of a segment, by message and number, are meant.
+        """
+        body = self.flow.item(row).body
+        body.show_more(at + 1)
+        block = body.block_of(at)
+        item = body.ready_item(block)
+        span = place(row, block)
+        start = span[0] if span is not None else 0
+        item.reveal(start)
+        self.flow.bring_into_view(row, block, item.rect_of(start))
         self._changed()
 
     # ---- selection and copying
@@ -171,7 +220,7 @@ class TranscriptArea(QAbstractScrollArea):
             self._copy(item.body.segments[int(block)].text)
             self._pointer.show_copied(row, block)
         elif name == SHOW_MORE:
-            item.body.shown += CHARACTERS_SHOWN
+            item.body.show_more(item.body.shown + CHARACTERS_SHOWN)
             self._unfold(row)
         elif name in {REASONING, TOGGLE}:
             self.flow.setting.unfolded ^= {(item.message.id, name)}
@@ -207,6 +256,7 @@ class TranscriptArea(QAbstractScrollArea):
             row = self.flow.rows.find(message_id)
             if row is not None:
                 self.flow.update(row, message)
+                self.finder.forget(row)
 
     def _on_idle(self) -> None:
         until = time.perf_counter() + SLICE_SECONDS
@@ -270,6 +320,7 @@ class TranscriptArea(QAbstractScrollArea):
         """The place being read stays."""
         super().resizeEvent(event)
         self._resize()
+        self._bar.place()
         self._changed()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
@@ -291,7 +342,7 @@ class TranscriptArea(QAbstractScrollArea):
                 active=self._is_active(row),
                 hot=self._pointer.hot(row),
                 selection=partial(self.selection.within, row),
-                marks=partial(self._marks, row),
+                marks=partial(self.finder.marks, row),
             )
             painter.save()
             painter.translate(x, y)
@@ -299,13 +350,9 @@ class TranscriptArea(QAbstractScrollArea):
             painter.restore()
         painter.end()
 
-    def _marks(self, row: int, block: int) -> tuple[list[tuple[int, int]], int | None]:
-        del row, block
-        return [], None
-
     def _is_active(self, row: int) -> bool:
         newest = row == len(self.flow.rows) - 1
-        return self._pointer.row == row or (newest and self.flow.rows[row].role == "assistant")
+        return self._pointer.row == row or (newest and self.flow.rows[row].role == Role.ASSISTANT)
 
     # ---- events
 
@@ -340,6 +387,11 @@ class TranscriptArea(QAbstractScrollArea):
             self.copy()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self.select_all()
+        elif event.matches(QKeySequence.StandardKey.Find):
+            self.open_find()
+        elif event.key() == Qt.Key.Key_F3:
+            shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
+            self.find_next(-1 if shifted else 1)
         elif event.key() == Qt.Key.Key_Home:
             self.verticalScrollBar().setValue(0)
         elif event.key() == Qt.Key.Key_End:

@@ -36,7 +36,7 @@ class Body:
     def __init__(self, style: Style, *, plain: bool = False) -> None:
         """Draw Markdown, or with `plain` a text in which only code fences mean anything."""
         self.width = 0.0
-        self.shown = CHARACTERS_SHOWN
+        self.shown = CHARACTERS_SHOWN  # characters; see `show_more`
         self._style = style
         self._plain = plain
         self._segmenter = Segmenter(plain=plain)
@@ -60,6 +60,14 @@ class Body:
     def hidden(self) -> int:
         """How many characters of a very long text are not shown."""
         return max(0, len(self._text) - self.shown)
+
+    def show_more(self, characters: int) -> None:
+        """Show at least so many characters of a very long text."""
+        if characters > self.shown:
+            text, complete, self._text = self._text, self._complete, ""
+            self.shown, self._complete = characters, False
+            self._segmenter = Segmenter(plain=self._plain)
+            self.set_text(text, complete=complete)
 
     def set_text(self, text: str, *, complete: bool) -> None:
         """Show `text`, which may be what is shown with more at its end."""
@@ -213,6 +221,18 @@ class Body:
     def indent_of(self, index: int) -> float:
         """How far to the right a segment inside list items stands."""
         return self.segments[index].level * self._style.indent
+
+    def block_of(self, at: int) -> int:
+        """The segment that holds a character of the text, or the last before it."""
+        starts = self.segments
+        low, high = 0, len(starts) - 1
+        while low < high:
+            middle = (low + high + 1) // 2
+            if starts[middle].start <= at:
+                low = middle
+            else:
+                high = middle - 1
+        return low
 
     def top_of(self, index: int) -> float:
         """Where a segment's drawing begins, below its gap."""

@@ -20,6 +20,8 @@ from chatapp.ui.chat.transcript.scroll_bar import paint_bar, scrolled
 from chatapp.ui.theme import RADIUS_BUTTON, RADIUS_CARD
 
 if TYPE_CHECKING:
+    import re
+
     from chatapp.ui.chat.transcript.segment import Segment
     from chatapp.ui.chat.transcript.style import Style
 
@@ -271,6 +273,34 @@ class CodeItem:
         while end < len(text) and _is_word(text[end]):
             end += 1
         return start, end
+
+    def rect_of(self, position: int) -> QRectF:
+        """Where a text position is: the line's height, no width to speak of."""
+        number, column = self._line_of(position)
+        y = self._top() + number * self._style.code_pitch
+        x = PADDING_X - self._x + (self._x_of(number, column) if self._lines else 0)
+        return QRectF(x, y, 1, self._style.code_pitch)
+
+    def _line_of(self, position: int) -> tuple[int, int]:
+        for number, line in enumerate(self._lines):
+            if position <= len(line):
+                return number, position
+            position -= len(line) + 1
+        return max(0, self._count - 1), len(self._lines[-1]) if self._lines else 0
+
+    def reveal(self, position: int) -> None:
+        """Move sideways so far that a position is in view."""
+        x = self.rect_of(position).x()
+        margin = min(60.0, self._width / 4)
+        if x < margin:
+            self.scroll(x - margin)
+        elif x > self._width - margin:
+            self.scroll(x - self._width + margin)
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """The places where `pattern` is found in the text as drawn."""
+        found = pattern.finditer("\n".join(self._lines))
+        return [hit.span() for hit in found if hit.end() > hit.start()]
 
     def link_at(self, x: float, y: float) -> str:
         """Code has no links."""

@@ -21,6 +21,8 @@ from chatapp.ui.chat.transcript.rows import Rows
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from PySide6.QtCore import QRectF
+
     from chatapp.domain.message import Message
     from chatapp.ui.chat.transcript.message_item import MessageItem, Setting
 
@@ -222,6 +224,19 @@ class Flow:
         """Bring a message, or a segment of it, near the top of the view."""
         self.at_end = False
         self._settle(Anchor(row, block, 0.0), min(ABOVE_FIRST * 2.0, self._view / 4))
+
+    def bring_into_view(self, row: int, block: int, rect: QRectF) -> None:
+        """Move as little as needed to have a place of a segment well in view."""
+        item = self.item(row)
+        place = Anchor(row, block, rect.top())
+        margin = min(80.0, self._view / 4)
+        for seen, top, _ in self.visible():
+            if seen == row:
+                y = top + item.y_of(block, rect.top())
+                if margin <= y <= self._view - margin - rect.height():
+                    return
+        self.at_end = False
+        self._settle(place, self._view / 3)
 
     def go_to_end(self) -> None:
         """Bring the end into view and keep it there."""

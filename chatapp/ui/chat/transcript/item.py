@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import re
+
     from PySide6.QtCore import QRectF
     from PySide6.QtGui import QPainter
 
@@ -85,6 +87,18 @@ class SegmentItem(Protocol):
 
     def word_at(self, position: int) -> tuple[int, int]:
         """The word around a position."""
+        ...
+
+    def rect_of(self, position: int) -> QRectF:
+        """Where a text position is: the line's height, no width to speak of."""
+        ...
+
+    def reveal(self, position: int) -> None:
+        """Move sideways so far that a position is in view."""
+        ...
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """The places where `pattern` is found in the text as drawn."""
         ...
 
     def link_at(self, x: float, y: float) -> str:

@@ -16,9 +16,12 @@ from PySide6.QtGui import (
 from chatapp.ui.chat.transcript.document import SafeDocument
 from chatapp.ui.chat.transcript.dress import QUOTE_STEP, Dressed, dress, dress_plain
 from chatapp.ui.chat.transcript.style import CODE_MARGIN
+from chatapp.ui.chat.transcript.utf16 import utf16_length
 from chatapp.ui.theme import RADIUS_CHIP
 
 if TYPE_CHECKING:
+    import re
+
     from PySide6.QtGui import QTextBlock, QTextLine
 
     from chatapp.ui.chat.transcript.item import Canvas, Spot
@@ -232,6 +235,28 @@ class ProseItem:
         cursor.setPosition(min(position, self.length()))
         cursor.select(QTextCursor.SelectionType.WordUnderCursor)
         return cursor.selectionStart(), cursor.selectionEnd()
+
+    def rect_of(self, position: int) -> QRectF:
+        """Where a text position is: the line's height, no width to speak of."""
+        block = self._document.findBlock(min(position, self.length()))
+        origin = self._block_rect(block).topLeft()
+        line = block.layout().lineForTextPosition(position - block.position())
+        if not line.isValid():
+            return QRectF(origin.x(), origin.y(), 1, self._style.line)
+        x = x_of(line, position - block.position())
+        return QRectF(origin.x() + x, origin.y() + line.y(), 1, line.height())
+
+    def reveal(self, position: int) -> None:
+        """Running text is always in view."""
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """The places where `pattern` is found in the text as drawn."""
+        text = self._document.toPlainText()
+        return [
+            (utf16_length(text, found.start()), utf16_length(text, found.end()))
+            for found in pattern.finditer(text)
+            if found.end() > found.start()
+        ]
 
     def link_at(self, x: float, y: float) -> str:
         """The address of the link at a point, or an empty text."""

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF
 
 if TYPE_CHECKING:
+    import re
+
     from PySide6.QtGui import QPainter
 
     from chatapp.ui.chat.transcript.item import Canvas, Spot
@@ -55,6 +57,18 @@ class RuleItem:
         """The whole rule."""
         del position
         return 0, 1
+
+    def rect_of(self, position: int) -> QRectF:
+        """Where a position is."""
+        return QRectF(0 if position == 0 else self._width, 0, 1, self.height)
+
+    def reveal(self, position: int) -> None:
+        """A rule is always in view."""
+
+    def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+        """There is no text to find."""
+        del pattern
+        return []
 
     def link_at(self, x: float, y: float) -> str:
         """A rule is no link."""

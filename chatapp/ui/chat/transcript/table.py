@@ -127,6 +127,16 @@ class TableItem(ProseItem):
         """The address of the link at a point, or an empty text."""
         return super().link_at(x + self._x, y)
 
+    def rect_of(self, position: int) -> QRectF:
+        """Where a text position is."""
+        return super().rect_of(position).translated(-self._x, 0)
+
+    def reveal(self, position: int) -> None:
+        """Move sideways so far that a position is in view."""
+        x = self.rect_of(position).x()
+        if not 0 <= x <= self._width - COLUMN_MINIMUM:
+            self.scroll(x - self._width / 3)
+
     def scroll(self, change: float) -> bool:
         """Move sideways by some pixels; False if nothing moved."""
         before = self._x
