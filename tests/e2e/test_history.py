@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from real.http_server import fake_server, sse
+from real.http_server import fake_server, json_response, sse
 
 REPLY = sse(
     {"choices": [{"index": 0, "delta": {"content": "Noted."}, "finish_reason": "stop"}]}, "[DONE]"
@@ -61,3 +61,22 @@ async def test_no_other_address_is_asked(program):
         )
         assert len(server.requests) == 1
         assert proxy.requests == []
+
+
+@pytest.mark.row("M05", "T13")
+async def test_failed_reply_is_there_after_a_restart_and_can_be_retried(program):
+    refused = json_response({"error": {"message": "no model in here"}}, status=400)
+    async with fake_server(refused) as server:
+        program.configure(f"{server.url}/v1", "tiny")
+        sent = await asyncio.to_thread(program.run, "send", "--session", "abc", "Hello")
+        assert (sent.returncode, sent.stdout) == (1, "")
+        failed = program.session("abc")["messages"][1]
+        assert (failed["content"], failed["metadata"]["has_error"]) == ("", True)
+        shown = await asyncio.to_thread(program.run, "show", "abc")
+        assert failed["metadata"]["error_message"] in shown.stdout
+    async with fake_server(REPLY) as server:
+        program.configure(f"{server.url}/v1", "tiny")
+        retried = await asyncio.to_thread(program.run, "chat", "--session", "abc", typed="/retry\n")
+        assert (retried.returncode, retried.stdout) == (0, "Noted.\n")
+        assert [m["content"] for m in server.requests[-1].json["messages"]] == ["Hello"]
+    assert [m["content"] for m in program.session("abc")["messages"]] == ["Hello", "Noted."]
