@@ -20,8 +20,9 @@ class TranscriptView(Protocol):
     """Draws one conversation.
 
     Attributes:
-        action_requested: The user asked for an action on a message: its id (`copy`, `retry`,
-            `continue`, `regenerate`, `edit`, `branch`, `delete`, `details`, …) and the message's.
+        action_requested: The user asked for an action on a message: its id (`retry`, `continue`,
+            `regenerate`, `edit`, `branch`, `delete`, `details`, …) and the message's. Copying
+            is done by the transcript itself.
         link_activated: The user followed a link; the address is as written and not yet trusted.
         bottom_left: Whether newer text lies below what is in view.
     """

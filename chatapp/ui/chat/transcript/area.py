@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QPainter
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from chatapp.domain.message import Role
@@ -20,6 +20,8 @@ from chatapp.ui.chat.transcript.code import COPY_ACTION
 from chatapp.ui.chat.transcript.finder import Finder
 from chatapp.ui.chat.transcript.flow import Flow
 from chatapp.ui.chat.transcript.folded_message import TOGGLE
+from chatapp.ui.chat.transcript.keyboard import Keyboard
+from chatapp.ui.chat.transcript.menu import open_menu
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
 from chatapp.ui.chat.transcript.pointer import Pointer
 from chatapp.ui.chat.transcript.reply_item import REASONING, SHOW_MORE
@@ -27,22 +29,25 @@ from chatapp.ui.chat.transcript.rows import Rows
 from chatapp.ui.chat.transcript.selected_text import selected_text
 from chatapp.ui.chat.transcript.selection import END, Place, Selection
 from chatapp.ui.chat.transcript.style import Style
-from chatapp.ui.theme import COLUMN_MAXIMUM, LIGHT, Theme
+from chatapp.ui.theme import COLUMN_MAXIMUM, LIGHT, RADIUS_CARD, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from PySide6.QtCore import QEvent, QObject
     from PySide6.QtGui import (
+        QFocusEvent,
         QKeyEvent,
         QMouseEvent,
         QPaintEvent,
         QResizeEvent,
+        QWheelEvent,
     )
 
     from chatapp.domain.ids import MessageId
     from chatapp.domain.message import Message
     from chatapp.kit.clock import Clock
+    from chatapp.ui.chat.transcript.message_item import MessageItem
     from chatapp.ui.fonts import Families
 
 Span = tuple[int, int]
@@ -70,6 +75,7 @@ class TranscriptArea(QAbstractScrollArea):
         self.action_requested: Signal[str, MessageId] = Signal()
         self.link_activated: Signal[str] = Signal()
         self.bottom_left: Signal[bool] = Signal()
+        self.focus_moved: Signal[int, int] = Signal()
         self.selection = Selection()
         self._families = families
         style = Style(theme, text_scale, families)
@@ -81,6 +87,7 @@ class TranscriptArea(QAbstractScrollArea):
         self._bar.closed.connect(self._on_find_closed)
         self.finder.changed.connect(self._bar.show_count)
         self._pointer = Pointer(self)
+        self._keyboard = Keyboard(self)
         self._pending: dict[MessageId, Message] = {}
         self._syncing = False
         self._is_below = False
@@ -116,6 +123,7 @@ class TranscriptArea(QAbstractScrollArea):
         """Show a conversation from its end."""
         self._pending.clear()
         self.selection.clear()
+        self._keyboard.row = -1
         self.flow.show(Rows(messages))
         self.finder.forget(0)
         self._changed()
@@ -219,6 +227,9 @@ class TranscriptArea(QAbstractScrollArea):
         if name == COPY_ACTION:
             self._copy(item.body.segments[int(block)].text)
             self._pointer.show_copied(row, block)
+        elif name == "copy":
+            self._copy(item.message.content)
+            self._pointer.show_copied(row, "")
         elif name == SHOW_MORE:
             item.body.show_more(item.body.shown + CHARACTERS_SHOWN)
             self._unfold(row)
@@ -228,16 +239,24 @@ class TranscriptArea(QAbstractScrollArea):
         else:
             self.action_requested.emit(name, item.message.id)
 
-    def copy(self) -> None:
-        """Put the selected text on the clipboard."""
+    def copy(self, *, plain: bool = False) -> None:
+        """Put the selected text on the clipboard, as Markdown or plain."""
         if self.selection.range is not None:
-            self._copy(self.selected_text())
+            self._copy(selected_text(self.flow, self.selection, plain=plain))
 
     def _copy(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
 
     def _unfold(self, row: int) -> None:
         self.flow.refresh(row)
+        self._changed()
+
+    def leave_focus(self) -> None:
+        """The mouse took over: no message has the keyboard's focus."""
+        self._keyboard.row = -1
+
+    def refresh(self) -> None:
+        """Something moved: draw it."""
         self._changed()
 
     # ---- keeping up
@@ -347,12 +366,24 @@ class TranscriptArea(QAbstractScrollArea):
             painter.save()
             painter.translate(x, y)
             item.paint(painter, canvas)
+            if row == self._keyboard.row and self.hasFocus():
+                self._paint_focus(painter, item)
             painter.restore()
         painter.end()
 
+    def _paint_focus(self, painter: QPainter, item: MessageItem) -> None:
+        spot = self._keyboard.focused_spot()
+        ring = item.outline().adjusted(-8, -4, 8, 4) if spot is None else spot.rect
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(self.flow.setting.style.colour("accent"), 2))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawRoundedRect(ring.adjusted(1, 1, -1, -1), RADIUS_CARD, RADIUS_CARD)
+
     def _is_active(self, row: int) -> bool:
         newest = row == len(self.flow.rows) - 1
-        return self._pointer.row == row or (newest and self.flow.rows[row].role == Role.ASSISTANT)
+        return row in {self._pointer.row, self._keyboard.row} or (
+            newest and self.flow.rows[row].role == Role.ASSISTANT
+        )
 
     # ---- events
 
@@ -381,20 +412,36 @@ class TranscriptArea(QAbstractScrollArea):
         if event.button() == Qt.MouseButton.LeftButton:
             self._pointer.double_press(event.position())
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy, select all, go to the beginning or the end; the rest scrolls."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            self.copy()
-        elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self.select_all()
-        elif event.matches(QKeySequence.StandardKey.Find):
-            self.open_find()
-        elif event.key() == Qt.Key.Key_F3:
-            shifted = event.modifiers() & Qt.KeyboardModifier.ShiftModifier
-            self.find_next(-1 if shifted else 1)
-        elif event.key() == Qt.Key.Key_Home:
-            self.verticalScrollBar().setValue(0)
-        elif event.key() == Qt.Key.Key_End:
-            self.go_to_end()
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Sideways over code or a table that is too wide, else up and down."""
+        delta = event.angleDelta()
+        sideways = delta.x() or (
+            delta.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
+        )
+        if sideways and abs(sideways) >= abs(delta.y()):
+            self._pointer.scroll_sideways(event.position(), -sideways)
+            event.accept()
         else:
+            super().wheelEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done here."""
+        keyed = event.reason() == QContextMenuEvent.Reason.Keyboard
+        row = self._keyboard.row if keyed else self._pointer.row
+        open_menu(self, row, event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """See `Keyboard`; what means nothing there scrolls."""
+        if not self._keyboard.press(event):
             super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab goes through the buttons of the message that has the focus, then on."""
+        return self._keyboard.step_button(1 if forward else -1) or super().focusNextPrevChild(
+            forward
+        )
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The focus ring goes with the focus."""
+        super().focusOutEvent(event)
+        self.viewport().update()

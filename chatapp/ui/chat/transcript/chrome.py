@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ICON = 16
 BUTTON = 28
 FOLD_HEIGHT = 24
+COPIED = "copied:"  # what is hot while a message says that it was copied
 _CARD_PADDING = 12
 _NARROW = 520  # below this width the buttons of a card stand under its text
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
@@ -54,15 +55,18 @@ def action_spots(names: tuple[str, ...], x: float, y: float, style: Style) -> li
     ]
 
 
-def paint_action(painter: QPainter, spot: Spot, style: Style, *, hot: bool) -> None:
-    """Draw an icon button."""
-    if hot:
+def paint_action(painter: QPainter, spot: Spot, style: Style, hot: str) -> None:
+    """Draw an icon button; `hot` is the action pointed at, or `copied:` after copying."""
+    copied = hot == COPIED and spot.action == "copy"
+    icon = "check" if copied else ACTIONS[spot.action].icon
+    lit = copied or spot.action == hot
+    if lit:
         _ground(painter, spot.rect, style.colour("hover"))
     size = style.px(ICON)
     box = QRectF(0, 0, size, size)
     box.moveCenter(spot.rect.center())
-    colour = style.theme.text if hot else style.theme.faint
-    icons.draw(painter, box.toRect(), ACTIONS[spot.action].icon, colour)
+    colour = style.theme.text if lit else style.theme.faint
+    icons.draw(painter, box.toRect(), icon, colour)
 
 
 def paint_button(painter: QPainter, spot: Spot, style: Style, *, hot: bool) -> None:

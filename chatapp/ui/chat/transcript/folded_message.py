@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from chatapp.domain.message import Message
     from chatapp.ui.chat.transcript.item import Spot
 
-GAP = 20
 TOGGLE = "toggle_message"
 
 
@@ -32,7 +31,7 @@ class FoldedMessageItem(MessageItem):
     @property
     def height(self) -> float:
         """Of the whole message with the space below it."""
-        return self.body_y + (self.body.height if self.body.segments else 0.0) + GAP
+        return self.body_y + (self.body.height if self.body.segments else 0.0) + self.gap
 
     def set_message(self, message: Message) -> None:
         """Draw this message from now on."""

@@ -71,6 +71,8 @@ class MessageCanvas:
 class MessageItem(ABC):
     """Draws one message."""
 
+    gap = 20  # below it
+
     def __init__(self, message: Message, setting: Setting) -> None:
         self.message = message
         self.body = Body(setting.style, plain=message.role != Role.ASSISTANT)
@@ -127,6 +129,10 @@ class MessageItem(ABC):
             return 0, 0
         x = x - self.body_x - self.body.indent_of(index)
         return index, item.position_at(x, max(0.0, min(item_y, item.height - 1)))
+
+    def outline(self) -> QRectF:
+        """What the message fills, for the focus ring."""
+        return QRectF(0, 0, self._width, self.height - self.gap)
 
     # ---- drawing
 

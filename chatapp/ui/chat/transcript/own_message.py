@@ -19,12 +19,13 @@ SHARE = 0.78  # of the column
 PADDING_X = 14
 PADDING_Y = 9
 RADIUS = 14
-GAP = 24
 NARROW = 480
 
 
 class OwnMessageItem(MessageItem):
     """Draws one message of the user."""
+
+    gap = 24
 
     def __init__(self, message: Message, setting: Setting) -> None:
         super().__init__(message, setting)
@@ -34,7 +35,7 @@ class OwnMessageItem(MessageItem):
     @property
     def height(self) -> float:
         """Of the whole message with the space below it."""
-        return self.body.height + 2 * PADDING_Y + GAP
+        return self.body.height + 2 * PADDING_Y + self.gap
 
     def set_message(self, message: Message) -> None:
         """Draw this message from now on."""
@@ -63,6 +64,10 @@ class OwnMessageItem(MessageItem):
         has_code = any(segment.kind is Kind.CODE for segment in self.body.segments[:20])
         return self.body.width if has_code else min(self.body.width, self.body.used_width + 1)
 
+    def outline(self) -> QRectF:
+        """The bubble."""
+        return self._bubble()
+
     def _bubble(self) -> QRectF:
         x = self.body_x - PADDING_X
         return QRectF(x, 0, self._width - x, self.body.height + 2 * PADDING_Y)
@@ -76,7 +81,7 @@ class OwnMessageItem(MessageItem):
         self._paint_body(painter, canvas)
         if canvas.active:
             for spot in self._own_spots():
-                paint_action(painter, spot, self._setting.style, hot=spot.action == canvas.hot)
+                paint_action(painter, spot, self._setting.style, canvas.hot)
 
     def _own_spots(self) -> list[Spot]:
         bubble, style = self._bubble(), self._setting.style

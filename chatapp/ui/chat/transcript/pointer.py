@@ -79,6 +79,7 @@ class Pointer:
     def press(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         """The button went down."""
         self._point(at)
+        self._area.leave_focus()
         self._pressed_spot = (self.row, self._spot) if self._spot is not None else None
         self._pressed_link = self._link
         if self._pressed_spot is not None:
@@ -121,6 +122,14 @@ class Pointer:
             self._offer_selection()
         elif self._pressed_link and self._pressed_link == self._link:
             self._area.link_activated.emit(self._link)
+
+    def scroll_sideways(self, at: QPointF, change: float) -> None:
+        """Move the code or the table under the pointer."""
+        row, top = self._area.flow.row_at(at.y())
+        item = self._area.flow.item(row)
+        block, _ = item.block_at(at.y() - top)
+        if block >= 0 and item.body.item(block).scroll(change):
+            self._area.viewport().update()
 
     # ---- meaning
 

@@ -25,7 +25,6 @@ from chatapp.ui.chat.transcript.message_item import MessageCanvas, MessageItem, 
 if TYPE_CHECKING:
     from chatapp.domain.message import Message
 
-GAP = 20
 HEADER = 18
 BELOW_HEADER = 4
 REASONING = "toggle_reasoning"
@@ -49,7 +48,7 @@ class ReplyItem(MessageItem):
     @property
     def height(self) -> float:
         """Of the whole message with the space below it."""
-        return self._actions_y() + self._setting.style.px(BUTTON) + GAP
+        return self._actions_y() + self._setting.style.px(BUTTON) + self.gap
 
     def set_message(self, message: Message) -> None:
         """Draw this message from now on."""
@@ -194,7 +193,7 @@ class ReplyItem(MessageItem):
     def _paint_actions(self, painter: QPainter, canvas: MessageCanvas) -> None:
         style, spots = self._setting.style, self._action_spots()
         for spot in spots:
-            paint_action(painter, spot, style, hot=spot.action == canvas.hot)
+            paint_action(painter, spot, style, canvas.hot)
         x = spots[-1].rect.right() + 10 if spots else 0.0
         if text := words.cost(self.message):
             painter.setFont(style.caption)

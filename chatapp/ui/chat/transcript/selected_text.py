@@ -9,19 +9,22 @@ if TYPE_CHECKING:
     from chatapp.ui.chat.transcript.selection import Place, Selection
 
 
-def selected_text(flow: Flow, selection: Selection) -> str:
-    """Whole segments as the Markdown they were written in, parts of one as plain text."""
+def selected_text(flow: Flow, selection: Selection, *, plain: bool = False) -> str:
+    """Whole segments as the Markdown they were written in, parts of one as plain text.
+
+    With `plain`, everything is given as it is read: this lays out what is selected.
+    """
     chosen = selection.range
     if chosen is None:
         return ""
     first, last = chosen
     rows = range(first.row, last.row + 1)
-    return "\n\n".join(_message_text(flow, row, first, last) for row in rows)
+    return "\n\n".join(_message_text(flow, row, first, last, plain=plain) for row in rows)
 
 
-def _message_text(flow: Flow, row: int, first: Place, last: Place) -> str:
+def _message_text(flow: Flow, row: int, first: Place, last: Place, *, plain: bool) -> str:
     whole_start = row > first.row or first[1:] == (0, 0)
-    if whole_start and row < last.row:
+    if whole_start and row < last.row and not plain:
         return flow.rows[row].content
     item = flow.item(row)
     body, source = item.body, flow.rows[row].content
@@ -33,7 +36,8 @@ def _message_text(flow: Flow, row: int, first: Place, last: Place) -> str:
         begin = first.position if (row, block) == first[:2] else 0
         stop = last.position if (row, block) == last[:2] else None
         drawn = body.ready_item(block)
-        if begin == 0 and (stop is None or stop >= drawn.length()):
+        whole = begin == 0 and (stop is None or stop >= drawn.length())
+        if whole and not plain:
             pieces.append(source[segment.start : segment.end])
         else:
             pieces.append(drawn.plain(begin, drawn.length() if stop is None else stop))
