@@ -68,6 +68,21 @@ def test_old_chat_goes_on_in_its_first_folder_with_everything_it_had(program):
     }
 
 
+@pytest.mark.row("D08", "D06")
+def test_chat_that_goes_on_after_midnight_stays_in_its_first_folder(program):
+    """Two time zones 26 hours apart: what is one day in the first is the next in the second."""
+    yesterday = {**program.environ, "TZ": "Etc/GMT+12"}
+    today = {**program.environ, "TZ": "Etc/GMT-14"}
+    program.run("send", "--session", "late", "Before midnight", environ=yesterday)
+    program.run("send", "--session", "late", "After midnight", environ=today)
+    program.run("send", "--session", "new", "After midnight", environ=today)
+    late, new = sorted(program.session_files(), key=lambda path: path.stem)
+    assert (late.stem, new.stem) == ("late", "new")
+    assert late.parent.name < new.parent.name
+    said = [m["content"] for m in program.session("late")["messages"] if m["role"] == "user"]
+    assert said == ["Before midnight", "After midnight"]
+
+
 @pytest.mark.row("M03", "T19")
 def test_messages_of_one_second_keep_their_order(program):
     messages = [message(number, f"{DAY}T21:30:00Z") for number in range(100)]

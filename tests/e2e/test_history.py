@@ -49,20 +49,6 @@ async def test_same_words_twice_are_sent_twice(program):
     assert users == ["yes", "yes"]
 
 
-async def test_no_other_address_is_asked(program):
-    """The request goes to the server alone, whatever proxy the environment names."""
-    async with fake_server(REPLY) as server, fake_server(REPLY) as proxy:
-        program.configure(f"{server.url}/v1", "tiny")
-        await asyncio.to_thread(
-            program.run,
-            "send",
-            "Hello",
-            environ={"HTTP_PROXY": proxy.url, "ALL_PROXY": proxy.url},
-        )
-        assert len(server.requests) == 1
-        assert proxy.requests == []
-
-
 @pytest.mark.row("M05", "T13")
 async def test_failed_reply_is_there_after_a_restart_and_can_be_retried(program):
     refused = json_response({"error": {"message": "no model in here"}}, status=400)
