@@ -59,8 +59,9 @@ class Session:
     extra: dict[str, Any] = field(default_factory=dict)
     extra_stats: dict[str, Any] = field(default_factory=dict)
     revision: int = 0
-    _counts: Counter[str] = field(default_factory=Counter, repr=False, compare=False)
-    _rows: dict[MessageId, int] | None = field(default=None, repr=False, compare=False)
+    # Never taken over by a copy: each is about its own list of messages.
+    _counts: Counter[str] = field(init=False, repr=False, compare=False)
+    _rows: dict[MessageId, int] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         self._counts = Counter(message.role for message in self.messages)
@@ -110,7 +111,6 @@ class Session:
             branches=list(self.branches),
             metadata=copy.deepcopy(self.metadata),
             errors=list(self.errors),
-            _rows=None,  # the original goes on writing into its own
         )
 
     # ---- changing
