@@ -100,6 +100,7 @@ class JournaledStore:
         try:
             await self._worker.append(entries, durable=durable)
         except OSError as error:
+            self._begun.discard(key)  # the journal may lack its beginning; say it again next time
             raise storage_error(error) from error
         self._sync_later(wanted=not durable)
 

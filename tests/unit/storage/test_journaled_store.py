@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import errno
 import json
 
 import pytest
@@ -259,3 +260,26 @@ async def test_closed_store_says_so(make):
     with pytest.raises(StorageError, match="closed"):
         await make().read("abc")
     await make().close()
+
+
+async def test_beginning_the_disk_refused_is_said_again(make, monkeypatch):
+    store = make()
+    await store.open()
+    session = a_session("abc", "hello")
+
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store._engine._journal, "append", refuse)
+        with pytest.raises(StorageError, match="full"):
+            await store.record(session, [])
+    change = a_message("again")
+    session.apply(change)
+    await store.record(session, [change])
+    await lost_power(store)
+
+    second = make()
+    await second.open()
+    assert contents(await second.read("abc")) == ["hello", "again"]
+    await second.close()
