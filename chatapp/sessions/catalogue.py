@@ -156,7 +156,7 @@ class Catalogue:
         """Whether the filter lets the session pass."""
         if wanted.from_day or wanted.to_day:
             day = self.day_of_activity(summary).isoformat()
-            if not (wanted.from_day or "") <= day <= (wanted.to_day or "9999"):
+            if not (wanted.from_day or "") <= day <= (wanted.to_day or "9999-12-31"):
                 return False
         haystack = f"{summary.title} {summary.preview}".casefold()
         return (

@@ -9,6 +9,8 @@ and a save that fails leaves the debt standing.
 from __future__ import annotations
 
 import asyncio
+import logging
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -23,6 +25,8 @@ from chatapp.storage.merge import merge
 if TYPE_CHECKING:
     from chatapp.kit.tasks import Tasks
     from chatapp.storage.store import SessionStore
+
+log = logging.getLogger(__name__)
 
 STREAMED_TEXT_SECONDS = 0.25  # streamed text goes to the store this often
 IDLE_SESSIONS_KEPT = 16  # saved, unwatched sessions that stay in memory
@@ -49,8 +53,11 @@ class _Live:
         saved_revision: The revision its file holds.
         holds: Replies that are arriving in it.
         free: Set while there are none.
+        recordings: What the store is making durable.
         unacknowledged: Messages that are not known to be durable.
         streamed: Growth not yet handed to the store.
+        streaming: The task that will hand it over.
+        is_refused: The store could not make a change durable, so only a save will.
         is_foreign: Another program changed its file.
     """
 
@@ -58,13 +65,25 @@ class _Live:
     saved_revision: int
     holds: int = 0
     free: asyncio.Event = field(default_factory=asyncio.Event)
+    recordings: set[Recording] = field(default_factory=set)
     unacknowledged: dict[MessageId, Recording] = field(default_factory=dict)
     streamed: list[Change] = field(default_factory=list)
+    streaming: asyncio.Task[None] | None = None
+    is_refused: bool = False
     is_foreign: bool = False
+
+    def __post_init__(self) -> None:
+        self.free.set()
 
     @property
     def is_owed(self) -> bool:
         return self.saved_revision != self.session.revision
+
+    def stop_streaming(self) -> None:
+        """Hand no streamed text to the store any more."""
+        if self.streaming is not None:
+            self.streaming.cancel()
+            self.streaming = None
 
 
 class LiveSessions:
@@ -83,7 +102,8 @@ class LiveSessions:
         self._store = store
         self._tasks = tasks
         self._live: dict[str, _Live] = {}
-        self._loading: dict[str, asyncio.Lock] = {}
+        # For whoever loads a session or lets it go; a lock lives as long as somebody uses it.
+        self._doors: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._saving = asyncio.Lock()
 
     # ---- which there are
@@ -100,32 +120,50 @@ class LiveSessions:
         """The session, read from the store if need be; two readers get the same one."""
         key = session_key(session_id)
         if key not in self._live:
-            async with self._loading.setdefault(key, asyncio.Lock()):
+            async with self._door(key):
                 session = None if key in self._live else await self._store.read(session_id)
                 if session is not None:
                     _mark_interrupted(session)
                     self._live[key] = _Live(session, session.revision)
-            self._loading.pop(key, None)
         live = self._live.get(key)
         return live.session if live else None
 
-    async def add(self, session: Session) -> None:
-        """Take a session that was just made, and make it durable.
+    def add(self, session: Session) -> Recording:
+        """Take a session that was just made, and have it made durable."""
+        live = _Live(session, saved_revision=session.revision - 1)
+        self._live[session_key(session.id)] = live
+        return self._record(live, [])
+
+    async def withdraw(self, session_id: SessionId) -> _Live | None:
+        """Let a session go: wait for its replies, save what is owed, forget it.
+
+        Returns:
+            What `take_back` needs; None if the session is not in memory.
 
         Raises:
-            StorageError: The disk refused; the session stays in memory and is tried again.
+            StorageError: What is owed could not be saved; the session stays.
         """
-        self._live[session_key(session.id)] = _Live(session, saved_revision=session.revision - 1)
-        await written(self._record(session, []))
+        key = session_key(session_id)
+        async with self._door(key):  # it may be about to be loaded
+            if (live := self._live.get(key)) is None:
+                return None
+            while live.holds or live.is_owed or live.recordings:
+                await live.free.wait()
+                if live.recordings:  # one that comes late would bring a deleted session back
+                    await asyncio.wait(live.recordings)
+                if (error := await self._save(live, now=True)) is not None:
+                    raise error
+            self._forget(key)
+            return live
 
-    async def withdraw(self, session_id: SessionId) -> None:
-        """Let a session go: wait for its replies, save what is owed, forget it."""
-        if (live := self._live.get(session_key(session_id))) is None:
-            return
-        if live.holds:
-            await live.free.wait()
-        await self._save(live, now=True)
-        self._live.pop(session_key(session_id), None)
+    def take_back(self, withdrawn: _Live) -> None:
+        """Have a session again that was let go a moment ago."""
+        self._live.setdefault(session_key(withdrawn.session.id), withdrawn)
+
+    def close(self) -> None:
+        """Hand no streamed text to the store any more."""
+        for live in self._live.values():
+            live.stop_streaming()
 
     def hold(self, session_id: SessionId) -> None:
         """Keep a session in memory while a reply arrives in it."""
@@ -149,7 +187,9 @@ class LiveSessions:
             KeyError: The session is not in memory.
         """
         live = self._happen(session_id, change)
-        recording = self._record(live.session, [change])
+        # Streamed text goes first: the store keeps changes in the order in which they happened.
+        changes, live.streamed = [*live.streamed, change], []
+        recording = self._record(live, changes)
         if isinstance(change, MessageAdded):
             live.unacknowledged[change.message.id] = recording
         return recording
@@ -157,9 +197,11 @@ class LiveSessions:
     def grow(self, session_id: SessionId, growth: MessageGrew) -> None:
         """Let a message grow in memory; the text is handed to the store four times a second."""
         live = self._happen(session_id, growth)
-        if not live.streamed:
-            self._tasks.start(self._record_streamed(live), name=f"stream {session_id}")
         live.streamed.append(growth)
+        if live.streaming is None:
+            live.streaming = self._tasks.start(
+                self._record_streamed(live), name=f"stream {session_id}"
+            )
 
     async def acknowledged(self, message: Message) -> None:
         """Wait until `message` survives a crash.
@@ -180,27 +222,31 @@ class LiveSessions:
 
     # ---- making durable
 
-    def _record(self, session: Session, changes: list[Change]) -> Recording:
-        return self._tasks.start(
-            self._record_or_say(session, changes, durable=True), name=f"record {session.id}"
+    def _record(self, live: _Live, changes: list[Change], *, durable: bool = True) -> Recording:
+        recording = self._tasks.start(
+            self._record_or_say(live, changes, durable=durable), name=f"record {live.session.id}"
         )
+        live.recordings.add(recording)
+        recording.add_done_callback(live.recordings.discard)
+        return recording
 
     async def _record_streamed(self, live: _Live) -> None:
         await asyncio.sleep(STREAMED_TEXT_SECONDS)
-        changes, live.streamed = live.streamed, []
-        await self._record_or_say(live.session, changes, durable=False)
+        changes, live.streamed, live.streaming = live.streamed, [], None
+        if changes:
+            self._record(live, changes, durable=False)
 
     async def _record_or_say(
-        self, session: Session, changes: list[Change], *, durable: bool
+        self, live: _Live, changes: list[Change], *, durable: bool
     ) -> StorageError | None:
         try:
-            await self._store.record(session, changes, durable=durable)
+            await self._store.record(live.session, changes, durable=durable)
         except StorageError as error:
-            self.save_failed.emit(session, error)
+            live.is_refused = True
+            self.save_failed.emit(live.session, error)
             return error
-        live = self._live.get(session_key(session.id))
         for change in changes:
-            if live is not None and isinstance(change, MessageAdded):
+            if isinstance(change, MessageAdded):
                 live.unacknowledged.pop(change.message.id, None)
         return None
 
@@ -209,7 +255,7 @@ class LiveSessions:
     async def save(self, session_id: SessionId) -> bool:
         """Save one session now; False if it is not in memory or the disk refused."""
         live = self._live.get(session_key(session_id))
-        return live is not None and await self._save(live, now=True)
+        return live is not None and await self._save(live, now=True) is None
 
     async def save_all(self, *, now: bool = False) -> bool:
         """Save every session that changed; False if one could not be written.
@@ -217,8 +263,8 @@ class LiveSessions:
         Args:
             now: Also large ones of which little is new.
         """
-        saved = [await self._save(live, now=now) for live in tuple(self._live.values())]
-        return all(saved)
+        errors = [await self._save(live, now=now) for live in tuple(self._live.values())]
+        return not any(errors)
 
     async def look_again(self, session_id: SessionId) -> bool:
         """Take in what another program saved; False if the session is not in memory."""
@@ -237,27 +283,48 @@ class LiveSessions:
             if not live.is_owed and not live.holds and live.session.id != current
         ]
         for key in idle[:-IDLE_SESSIONS_KEPT]:
-            del self._live[key]
+            self._forget(key)
 
-    async def _save(self, live: _Live, *, now: bool = False) -> bool:
+    async def _save(self, live: _Live, *, now: bool = False) -> StorageError | None:
         async with self._saving:
             if not live.is_owed and not live.is_foreign:
-                return True
-            snapshot, live.is_foreign = live.session.snapshot(), False
+                return None
+            snapshot, covered = live.session.snapshot(), tuple(live.unacknowledged)
+            refused, foreign = live.is_refused, live.is_foreign
+            live.is_refused = live.is_foreign = False
             try:
-                kept = await self._store.save(snapshot, now=now)
+                kept = await self._stored(snapshot, now=now or refused)
             except StorageError as error:
+                live.is_refused, live.is_foreign = True, foreign or live.is_foreign
                 self.save_failed.emit(live.session, error)
-                return False
-            if kept is None:  # a large file; the journal keeps what is new
-                return True
-            live.saved_revision = snapshot.revision
-            if kept is not snapshot:
-                self._take_in(live, kept, snapshot)
-            if not live.is_owed:
-                live.unacknowledged.clear()
-            self.saved.emit(live.session)
-            return True
+                return error
+            if kept is not None:  # else a large file; the journal keeps what is new
+                self._settle(live, kept, snapshot, covered)
+            return None
+
+    async def _stored(self, snapshot: Session, *, now: bool) -> Session | None:
+        try:
+            return await self._store.save(snapshot, now=now)
+        except StorageError:
+            raise
+        except Exception as error:
+            # A fault of the program must not keep the other chats from being saved.
+            log.exception("A session could not be written")
+            raise StorageError(
+                "This chat cannot be saved because of a fault in the program.",
+                "Export it, and report the fault.",
+            ) from error
+
+    def _settle(
+        self, live: _Live, kept: Session, snapshot: Session, covered: tuple[MessageId, ...]
+    ) -> None:
+        """Nothing of `snapshot` is owed any more; what others saved comes in."""
+        live.saved_revision = snapshot.revision
+        if kept is not snapshot:
+            self._take_in(live, kept, snapshot)
+        for message_id in covered:
+            live.unacknowledged.pop(message_id, None)
+        self.saved.emit(live.session)
 
     def _take_in(self, live: _Live, kept: Session, snapshot: Session) -> None:
         """Let the session become what its file holds, and what happened since."""
@@ -266,6 +333,15 @@ class LiveSessions:
         if live.session.apply(change):
             live.saved_revision += at_rest  # the file holds this very change
             self.changed.emit(live.session, change)
+
+    # ---- doors
+
+    def _door(self, key: str) -> asyncio.Lock:
+        return self._doors.setdefault(key, asyncio.Lock())
+
+    def _forget(self, key: str) -> None:
+        """Let go of a session whose file holds everything."""
+        self._live.pop(key).stop_streaming()
 
 
 def _mark_interrupted(session: Session) -> None:

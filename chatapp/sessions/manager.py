@@ -28,10 +28,10 @@ from chatapp.domain.ids import (
     new_session_id,
     session_key,
 )
-from chatapp.domain.message import Message, new_message
+from chatapp.domain.message import Message, new_message, storable
 from chatapp.domain.session import Session, summarise
 from chatapp.kit.atomic import replace_file
-from chatapp.kit.clock import Clock, SystemClock, timestamp
+from chatapp.kit.clock import Clock, SystemClock, sortable, timestamp
 from chatapp.kit.signal import Signal
 from chatapp.kit.tasks import Tasks
 from chatapp.sessions.catalogue import Catalogue, SessionFilter, SessionPage
@@ -126,6 +126,7 @@ class SessionManager:
         """Stop the auto-save, save what is owed, and let go of the store."""
         self.stop_auto_save()
         await self._live.save_all(now=True)
+        self._live.close()
         await self._store.close()
 
     # ---- sessions
@@ -152,7 +153,6 @@ class SessionManager:
 
         Raises:
             InvalidSessionId: The id is unsafe; nothing was touched.
-            StorageError: The session cannot be written.
         """
         wanted = new_session_id() if session_id is None else check_session_id(session_id)
         fresh = await self._free_id(wanted)
@@ -223,12 +223,20 @@ class SessionManager:
         """Move the session to the trash; False if there is none (any more).
 
         Deleting the current session leaves none current.
+
+        Raises:
+            StorageError: What is owed could not be saved, or the file not moved; the session stays.
         """
         checked = check_session_id(session_id)
         if checked in self._live:
             self.deleting.emit(checked)
-            await self._live.withdraw(checked)
-        deleted = await self._store.delete(checked)
+        withdrawn = await self._live.withdraw(checked)
+        try:
+            deleted = await self._store.delete(checked)
+        except StorageError:
+            if withdrawn is not None:
+                self._live.take_back(withdrawn)
+            raise
         self.catalogue.remove(checked)
         if self.current_id is not None and session_key(self.current_id) == session_key(checked):
             self.clear_current_session()
@@ -237,10 +245,13 @@ class SessionManager:
     async def restore_session(self, session_id: str) -> bool:
         """Bring a session back from the trash, byte for byte."""
         checked = check_session_id(session_id)
-        restored = await self._store.restore(checked)
-        if restored and (session := await self._live.obtain(checked)):
-            self.catalogue.put(summarise(session))
-        return restored
+        if not await self._store.restore(checked):
+            return False
+        try:
+            self.catalogue.put(summarise(await self._existing(checked)))
+        except StorageError:  # it was damaged when it was deleted, and is listed as such
+            self.catalogue.fill(await self._store.summaries())
+        return True
 
     async def trashed_sessions(self) -> list[TrashedSession]:
         """What can be restored, newest first."""
@@ -268,7 +279,7 @@ class SessionManager:
         old = [
             summary.session_id
             for summary in reversed(self.catalogue.summaries(SessionFilter(archived=True)))
-            if summary.last_updated < limit and not summary.damage
+            if sortable(summary.last_updated) < limit and not summary.damage
         ]
         spare = max(0, len(self.catalogue) - keep_minimum)
         moved = [await self.delete_session(session_id) for session_id in old[:spare]]
@@ -399,9 +410,17 @@ class SessionManager:
     # ---- saving
 
     async def save_session(self, session_id: str | None = None) -> bool:
-        """Save one session now (the current one without an id); False if that failed."""
+        """Save one session now (the current one without an id).
+
+        False if that failed or there is no such session; one that is not in memory is saved.
+        """
         chosen = session_id or self.current_id
-        return chosen is not None and await self._live.save(check_session_id(chosen))
+        if chosen is None:
+            return False
+        checked = check_session_id(chosen)
+        if checked not in self._live:
+            return self.catalogue.get(checked) is not None
+        return await self._live.save(checked)
 
     async def save_all(self) -> bool:
         """Save every session that changed; False if one could not be written."""
@@ -427,7 +446,8 @@ class SessionManager:
         return session
 
     async def _free_id(self, wanted: SessionId) -> SessionId:
-        while await self._live.obtain(wanted) is not None:
+        # A damaged file is listed but cannot be obtained; one made elsewhere may not be listed.
+        while self.catalogue.get(wanted) or await self._live.obtain(wanted):
             wanted = new_session_id()
         return wanted
 
@@ -438,19 +458,20 @@ class SessionManager:
         metadata: dict[str, Any],
         title: str | None = None,
     ) -> Session:
+        """A new session; if the disk refuses it, `save_failed` says so and it stays in memory."""
         moment = self._clock.now()
         session = Session(
             id=session_id,
             day=self._clock.local(moment).date().isoformat(),
-            user_name=user_name,
+            user_name=storable(user_name),
             started_at=timestamp(moment),
             last_updated=timestamp(moment),
-            title=title,
+            title=title and storable(title),
             metadata={"type": "chat", **metadata},
             revision=1,
         )
         self.catalogue.put(summarise(session))
-        await self._live.add(session)
+        await asyncio.shield(self._live.add(session))
         return session
 
     def _make_current(self, session_id: SessionId | None) -> None:
