@@ -1,10 +1,15 @@
-"""Stand-ins that tests share: a clock to set, and a wait with a deadline."""
+"""Stand-ins that tests share: a clock to set, a slow store, a wait with a deadline."""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
 from collections.abc import Callable
+
+from chatapp.domain.changes import Change
+from chatapp.domain.errors import StorageError
+from chatapp.domain.session import Session
+from chatapp.storage.memory import MemoryStore
 
 NOON = dt.datetime(2026, 2, 9, 12, 0, tzinfo=dt.UTC)  # a Monday
 
@@ -51,3 +56,61 @@ async def until(condition: Callable[[], object], seconds: float = 5.0) -> None:
     async with asyncio.timeout(seconds):
         while not condition():
             await asyncio.sleep(0.001)
+
+
+class SlowStore(MemoryStore):
+    """A store in memory whose calls can be held up.
+
+    Attributes:
+        gates: Method name -> while its event is not set, calls of the method wait.
+        asked: Method names in the order of their calls.
+        fault: While set, `save` raises it: a fault of the program, not of the disk.
+        foreign: While set, what another program saved: `save` finds it in the file.
+        puts_off: Whether saves that are not urgent are put off, as those of large files are.
+        recorded: All changes that were made durable, in order.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gates: dict[str, asyncio.Event] = {}
+        self.asked: list[str] = []
+        self.fault: Exception | None = None
+        self.foreign: Session | None = None
+        self.puts_off = False
+        self.recorded: list[Change] = []
+
+    def hold(self, method: str) -> asyncio.Event:
+        """Hold calls of `method` up until the event is set."""
+        self.gates[method] = asyncio.Event()
+        return self.gates[method]
+
+    async def _pass(self, method: str) -> None:
+        self.asked.append(method)
+        if method in self.gates:
+            await self.gates[method].wait()
+
+    async def record(self, session, changes, *, durable=True):
+        await self._pass("record")
+        await super().record(session, changes, durable=durable)
+        self.recorded += changes
+
+    async def save(self, snapshot, *, now=False):
+        await self._pass("save")
+        if self.fault is not None:
+            raise self.fault
+        if self.puts_off and not now:
+            return None
+        kept = await super().save(snapshot, now=now)
+        return kept if self.foreign is None else self.foreign
+
+    async def read(self, session_id):
+        await self._pass("read")
+        return await super().read(session_id)
+
+    async def delete(self, session_id):
+        await self._pass("delete")
+        return await super().delete(session_id)
+
+
+def full_disk() -> StorageError:
+    return StorageError("The disk is full.", "Free some space.")
