@@ -8,16 +8,12 @@ size and colour.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPixmap
+from PySide6.QtCore import QByteArray, QRect, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from chatapp.kit.resources import resource
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 SIZE = 16
 STROKE_WIDTH = "1.9"  # of 24: 1.27 px at 16 px, near the stem of the text beside it
@@ -44,32 +40,12 @@ def draw(painter: QPainter, rect: QRect, name: str, colour: str) -> None:
     painter.drawPixmap(rect, pixmap(name, colour, round(side * ratio)))
 
 
-class _Engine(QIconEngine):
-    """Draws one icon in the colour that is right at the time of drawing."""
-
-    def __init__(self, name: str, colour: Callable[[QIcon.Mode], str]) -> None:
-        super().__init__()
-        self._name = name
-        self._colour = colour
-
-    def clone(self) -> QIconEngine:
-        """Another engine that draws the same."""
-        return _Engine(self._name, self._colour)
-
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        """Draw into `rect`."""
-        del state
-        draw(painter, rect, self._name, self._colour(mode))
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        """The icon at `size` device pixels."""
-        del state
-        return pixmap(self._name, self._colour(mode), min(size.width(), size.height()))
-
-
-def tinted(name: str, colour: Callable[[QIcon.Mode], str]) -> QIcon:
-    """An icon that asks `colour` for its colour each time it is drawn."""
-    return QIcon(_Engine(name, colour))
+def tinted(name: str, colour: str, side: int) -> QIcon:
+    """An icon `side` pixels large, for the sharpest screen there is."""
+    ratio = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
+    drawn = QPixmap(pixmap(name, colour, round(side * ratio)))
+    drawn.setDevicePixelRatio(ratio)
+    return QIcon(drawn)
 
 
 def application_icon() -> QIcon:
