@@ -28,3 +28,14 @@ def new_loop():
 
 
 application = None
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    """The whole window over a core in memory; see `Desk`."""
+    from ui.desk import Desk
+
+    made = Desk(tmp_path)
+    await made.open()
+    yield made
+    await made.close()

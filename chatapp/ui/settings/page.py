@@ -1,0 +1,133 @@
+"""Every declared setting as a row: its title, what it does, its value."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from chatapp.settings.schema import SETTINGS
+from chatapp.ui.page import Page, plain_label
+
+if TYPE_CHECKING:
+    from PySide6.QtGui import QWheelEvent
+
+    from chatapp.services.core import Core
+    from chatapp.settings.schema import Setting, Value
+    from chatapp.ui.look import Look
+
+EDITOR_WIDTH = 200
+
+
+class SettingsPage(Page):
+    """Reads the rows, writes what the user changes at once; there is no button to press."""
+
+    def __init__(self, look: Look, core: Core) -> None:
+        super().__init__(look, "Settings")
+        self._core = core
+        self.editors: dict[str, QWidget] = {}
+        for setting in SETTINGS:
+            self.column.addWidget(self._row(setting))
+        where = plain_label("Everything here stands in config.toml as well.", "caption")
+        where.setWordWrap(True)
+        self.column.addSpacing(12)
+        self.column.addWidget(where)
+        self.column.addStretch(1)
+        core.settings.changed.connect(self._on_changed)
+
+    def _row(self, setting: Setting) -> QWidget:
+        row = QWidget()
+        title = plain_label(setting.title, "strong")
+        help_text = plain_label(setting.help, "small")
+        help_text.setWordWrap(True)
+        words = QVBoxLayout()
+        words.setSpacing(2)
+        words.addWidget(title)
+        words.addWidget(help_text)
+        editor = self._editor(setting)
+        editor.setAccessibleName(setting.title)
+        editor.setAccessibleDescription(setting.help)
+        self.editors[setting.name] = editor
+        self._show(setting.name)
+        line = QHBoxLayout(row)
+        line.setContentsMargins(0, 10, 0, 10)
+        line.setSpacing(24)
+        line.addLayout(words, 1)
+        line.addWidget(editor, 0, Qt.AlignmentFlag.AlignVCenter)
+        return row
+
+    def _editor(self, setting: Setting) -> QWidget:
+        if isinstance(setting.default, bool):
+            box = QCheckBox()
+            box.toggled.connect(lambda on: self._set(setting, on))
+            return box
+        if setting.choices:
+            combo = _Combo()
+            for choice in setting.choices:
+                combo.addItem(label_of(choice), choice)
+            combo.activated.connect(lambda number: self._set(setting, combo.itemData(number)))
+            combo.setFixedWidth(EDITOR_WIDTH)
+            return combo
+        if isinstance(setting.default, int):
+            number = _Spin()
+            number.setRange(int(setting.minimum or 0), int(setting.maximum or 100_000))
+            number.setKeyboardTracking(False)
+            number.valueChanged.connect(lambda value: self._set(setting, value))
+            number.setFixedWidth(EDITOR_WIDTH)
+            return number
+        text = QLineEdit()
+        text.editingFinished.connect(lambda: self._set(setting, text.text().strip()))
+        text.setFixedWidth(EDITOR_WIDTH)
+        return text
+
+    def _show(self, name: str) -> None:
+        editor, value = self.editors[name], self._core.settings.get(name)
+        editor.blockSignals(True)
+        if isinstance(editor, QCheckBox):
+            editor.setChecked(bool(value))
+        elif isinstance(editor, QComboBox):
+            editor.setCurrentIndex(editor.findData(value))
+        elif isinstance(editor, QSpinBox):
+            editor.setValue(int(value))
+        elif isinstance(editor, QLineEdit):
+            editor.setText(str(value))
+        editor.blockSignals(False)
+
+    def _set(self, setting: Setting, value: Value) -> None:
+        self._core.tasks.start(
+            self._core.settings.set(setting.name, value), name=f"set {setting.name}"
+        )
+
+    def _on_changed(self, name: str) -> None:
+        if name in self.editors:
+            self._show(name)
+
+
+class _Combo(QComboBox):
+    """Does not change its value when the page is scrolled over it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+
+class _Spin(QSpinBox):
+    """Does not change its value when the page is scrolled over it."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Leave the wheel to the page."""
+        event.ignore()
+
+
+def label_of(choice: str) -> str:
+    """`ctrl+enter` as `Ctrl+Enter`, `dark` as `Dark`."""
+    return "+".join(part.capitalize() for part in choice.split("+"))
