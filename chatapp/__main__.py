@@ -33,15 +33,14 @@ def _open_window(arguments: argparse.Namespace) -> int:
         note(f"{reason} {INSTEAD}")
         return 1
 
-    from chatapp.app.window import run  # type: ignore[import-not-found, unused-ignore]
+    from chatapp.app.window import run
     from chatapp.kit.paths import Paths
 
-    status: int = run(
+    return run(
         Paths.choose(arguments.data_dir),
         session_id=arguments.session,
         screenshot=arguments.screenshot,
     )
-    return status
 
 
 def _why_no_window() -> str | None:

@@ -1,0 +1,124 @@
+"""The window's life, told in order.
+
+Start: the window is built from the settings and the remembered state alone and
+painted; only then are the event loop and the core imported and made, the sessions
+read and the last chat opened. So what a person waits for is the paint of a window.
+
+End: closing the window and a signal from the system do the same: replies are ended
+and marked, everything owed is saved, then the loop ends. Qt never ends it on its
+own, or the last save would be lost.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import faulthandler
+import signal
+import sys
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from chatapp.domain.errors import ChatAppError
+from chatapp.kit.atomic import make_folder
+from chatapp.settings.config import FILE_NAME, Settings
+from chatapp.storage.notebook import Notebook
+from chatapp.ui.main_window import MainWindow
+
+if TYPE_CHECKING:
+    import asyncio
+    from pathlib import Path
+
+    from chatapp.kit.paths import Paths
+
+APPLICATION_ID = "chatapp"
+
+
+def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None = None) -> int:
+    """Open the window and stay until it is closed and everything is saved.
+
+    Args:
+        paths: The profile.
+        session_id: The chat to open, made if unknown; the last one without it.
+        screenshot: Save a picture of the window here once it is idle, then quit.
+
+    Returns:
+        The exit status.
+    """
+    qt = QApplication(sys.argv[:1])
+    qt.setApplicationName("ChatApp")
+    qt.setDesktopFileName(APPLICATION_ID)
+    qt.setQuitOnLastWindowClosed(False)
+    settings = Settings(paths.config / FILE_NAME)
+    window_state = Notebook(paths.state / "window.json")
+    window = MainWindow(settings, window_state)
+    window.show()
+    qt.processEvents()  # the first paint, before anything that takes time
+
+    import asyncio
+
+    import qasync
+
+    with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt)) as runner:
+        return runner.run(_live(window, paths, settings, window_state, session_id, screenshot))
+
+
+async def _live(
+    window: MainWindow,
+    paths: Paths,
+    settings: Settings,
+    window_state: Notebook,
+    session_id: str | None,
+    screenshot: Path | None,
+) -> int:
+    import asyncio
+
+    from chatapp.app.core import close_core, keep_notebooks, make_core, open_core
+
+    leaving = asyncio.Event()
+    window.closed.connect(leaving.set)
+    _leave_on_signals(leaving)
+    core = make_core(paths, settings=settings, window_state=window_state)
+    problem = await open_core(core)
+    _log_crashes(paths)
+    core.manager.start_auto_save()
+    core.tasks.start(keep_notebooks(core), name="keep notebooks")
+    window.attach(core)
+    if problem is not None:
+        window.show_problem(problem)
+    await window.open_first(session_id)
+    status = 0
+    if screenshot is not None:
+        status = await _take_picture(window, screenshot)
+        leaving.set()
+    await leaving.wait()
+    window.hide()
+    await close_core(core)
+    return status
+
+
+async def _take_picture(window: MainWindow, path: Path) -> int:
+    """Save a picture of the window; gives the exit status."""
+    try:
+        await window.save_screenshot(path)
+    except ChatAppError as error:
+        print(error, file=sys.stderr)  # noqa: T201 - asked for from a terminal
+        return 1
+    return 0
+
+
+def _leave_on_signals(leaving: asyncio.Event) -> None:
+    import asyncio
+
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with contextlib.suppress(NotImplementedError):  # Windows
+            loop.add_signal_handler(name, leaving.set)
+
+
+def _log_crashes(paths: Paths) -> None:
+    """A crash of the interpreter leaves its traceback in a local file; nothing is sent."""
+    with contextlib.suppress(OSError):
+        make_folder(paths.state)
+        # Stays open for the life of the process: the handler writes to its descriptor.
+        faulthandler.enable((paths.state / "crash.log").open("a"))
