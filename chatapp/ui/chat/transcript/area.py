@@ -15,6 +15,8 @@ from chatapp.domain.message import Role
 from chatapp.kit.clock import SystemClock
 from chatapp.kit.signal import Signal
 from chatapp.ui.chat.find_bar import FindBar
+from chatapp.ui.chat.transcript.accessible import AreaNode, install
+from chatapp.ui.chat.transcript.announcer import Announcer, announce
 from chatapp.ui.chat.transcript.body import CHARACTERS_SHOWN
 from chatapp.ui.chat.transcript.code import COPY_ACTION
 from chatapp.ui.chat.transcript.finder import Finder
@@ -77,6 +79,7 @@ class TranscriptArea(QAbstractScrollArea):
         self.bottom_left: Signal[bool] = Signal()
         self.focus_moved: Signal[int, int] = Signal()
         self.selection = Selection()
+        self.accessible_root: AreaNode | None = None  # made when a screen reader asks
         self._families = families
         style = Style(theme, text_scale, families)
         self.flow = Flow(Setting(style, clock or SystemClock()))
@@ -91,6 +94,8 @@ class TranscriptArea(QAbstractScrollArea):
         self._pending: dict[MessageId, Message] = {}
         self._syncing = False
         self._is_below = False
+        self._announcer = Announcer(partial(announce, self))
+        install()
         self._set_up_widget()
         self._set_up_timers()
 
@@ -124,6 +129,8 @@ class TranscriptArea(QAbstractScrollArea):
         self._pending.clear()
         self.selection.clear()
         self._keyboard.row = -1
+        if self.accessible_root is not None:
+            self.accessible_root.generation += 1
         self.flow.show(Rows(messages))
         self.finder.forget(0)
         self._changed()
@@ -135,6 +142,7 @@ class TranscriptArea(QAbstractScrollArea):
             self.flow.at_end = True
         self.flow.append(message)
         self.finder.forget(len(self.flow.rows) - 1)
+        self._announcer.message_added(message)
         self._changed()
 
     def update_message(self, message: Message) -> None:
@@ -251,6 +259,19 @@ class TranscriptArea(QAbstractScrollArea):
         self.flow.refresh(row)
         self._changed()
 
+    @property
+    def focused(self) -> tuple[int, int]:
+        """The message that has the keyboard's focus and which of its buttons; -1 for none."""
+        return self._keyboard.row, self._keyboard.spot
+
+    def focus_message(self, row: int) -> None:
+        """Give a message the keyboard's focus."""
+        self._keyboard.focus(row)
+
+    def floating(self) -> list[QWidget]:
+        """The widgets that float over the text."""
+        return [self._bar]
+
     def leave_focus(self) -> None:
         """The mouse took over: no message has the keyboard's focus."""
         self._keyboard.row = -1
@@ -274,6 +295,7 @@ class TranscriptArea(QAbstractScrollArea):
         for message_id, message in pending.items():
             row = self.flow.rows.find(message_id)
             if row is not None:
+                self._announcer.message_changed(self.flow.rows[row], message)
                 self.flow.update(row, message)
                 self.finder.forget(row)
 

@@ -111,6 +111,10 @@ class CodeItem:
     def _header(self) -> int:
         return self._style.px(HEADER)
 
+    def links(self) -> list[tuple[str, str, QRectF]]:
+        """Code has no links."""
+        return []
+
     def spots(self) -> list[Spot]:
         """The copy button."""
         width = QFontMetricsF(self._style.small).horizontalAdvance("Copied") + 16

@@ -117,7 +117,7 @@ def _gap_above(block: QTextBlock, items: QTextList | None) -> float:
 
 
 def _dress_heading(cursor: QTextCursor, block: QTextBlock, heading: QTextCharFormat) -> None:
-    for fragment in _fragments(block):
+    for fragment in fragments(block):
         shape = fragment.charFormat()
         shape.clearProperty(_SIZE_ADJUSTMENT)  # it would be applied beside the size
         shape.merge(heading)
@@ -141,7 +141,7 @@ def _dress_fragments(
     cursor: QTextCursor, block: QTextBlock, style: Style, dressed: Dressed
 ) -> None:
     images: list[tuple[int, int, QTextCharFormat]] = []
-    for fragment in _fragments(block):
+    for fragment in fragments(block):
         shape = fragment.charFormat()
         position, length = fragment.position(), fragment.length()
         if shape.isImageFormat():
@@ -184,7 +184,8 @@ def _replace_image(
     cursor.insertText(visible(f"{name} ({host})" if host else name), link)
 
 
-def _fragments(block: QTextBlock) -> Iterator[QTextFragment]:
+def fragments(block: QTextBlock) -> Iterator[QTextFragment]:
+    """The stretches of a block with one format each."""
     found = []
     place = block.begin()
     while not place.atEnd():

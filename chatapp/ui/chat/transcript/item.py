@@ -105,6 +105,10 @@ class SegmentItem(Protocol):
         """The address of the link at a point, or an empty text."""
         ...
 
+    def links(self) -> list[tuple[str, str, QRectF]]:
+        """The links: text, address, and where each begins."""
+        ...
+
     def spots(self) -> list[Spot]:
         """The buttons inside."""
         ...

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 
 from chatapp.ui.chat.transcript.document import SafeDocument
-from chatapp.ui.chat.transcript.dress import QUOTE_STEP, Dressed, dress, dress_plain
+from chatapp.ui.chat.transcript.dress import QUOTE_STEP, Dressed, dress, dress_plain, fragments
 from chatapp.ui.chat.transcript.style import CODE_MARGIN
 from chatapp.ui.chat.transcript.utf16 import utf16_length
 from chatapp.ui.theme import RADIUS_CHIP
@@ -261,6 +261,19 @@ class ProseItem:
     def link_at(self, x: float, y: float) -> str:
         """The address of the link at a point, or an empty text."""
         return self._document.documentLayout().anchorAt(QPointF(x, y))
+
+    def links(self) -> list[tuple[str, str, QRectF]]:
+        """The links: text, address, and where each begins."""
+        found: list[tuple[str, str, QRectF]] = []
+        block = self._document.begin()
+        while block.isValid():
+            for fragment in fragments(block):
+                address = fragment.charFormat().anchorHref()
+                if address:
+                    place = self.rect_of(fragment.position()).adjusted(0, 0, 40, 0)
+                    found.append((fragment.text(), address, place))
+            block = block.next()
+        return found
 
     def spots(self) -> list[Spot]:
         """Running text has no buttons."""

@@ -75,6 +75,10 @@ class RuleItem:
         del x, y
         return ""
 
+    def links(self) -> list[tuple[str, str, QRectF]]:
+        """A rule is no link."""
+        return []
+
     def spots(self) -> list[Spot]:
         """A rule has no buttons."""
         return []
