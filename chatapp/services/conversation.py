@@ -9,7 +9,9 @@ put into the model's mouth.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from chatapp.domain.changes import (
@@ -18,10 +20,10 @@ from chatapp.domain.changes import (
     MessageReplaced,
     MessagesRemoved,
 )
-from chatapp.domain.errors import ChatAppError, ProviderError
+from chatapp.domain.errors import ChatAppError, ProviderError, SessionNotFound, StorageError
 from chatapp.domain.ids import session_key
 from chatapp.domain.message import UNFINISHED, Message, Role, Status, new_message
-from chatapp.domain.stream import End, StreamEvent
+from chatapp.domain.stream import StreamEvent
 from chatapp.kit.clock import Clock, SystemClock, timestamp
 from chatapp.kit.signal import Signal
 from chatapp.providers.base import ChatRequest, Provider
@@ -29,7 +31,7 @@ from chatapp.services.reply import Reply
 from chatapp.services.titles import title_from
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from chatapp.domain.ids import MessageId, SessionId
     from chatapp.domain.session import Session
@@ -50,6 +52,33 @@ class Models(Protocol):
             ChatAppError: No provider offers it.
         """
         ...
+
+
+@dataclass(slots=True)
+class _Turn:
+    """From the user's word to the end of the reply, in one session.
+
+    Attributes:
+        asking: Takes what the provider says.
+        receiving: Waits for `asking` and marks how the reply ended.
+        is_stopped: Whether Stop was pressed, perhaps before there was anything to stop.
+        ended: Set at the end.
+    """
+
+    session: Session
+    asking: asyncio.Task[None] | None = None
+    receiving: asyncio.Task[Message] | None = None
+    is_stopped: bool = False
+    ended: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def stop(self) -> bool:
+        """Ask for nothing more; False if that was said already."""
+        if self.is_stopped:
+            return False
+        self.is_stopped = True
+        if self.asking is not None:
+            self.asking.cancel()
+        return True
 
 
 class Conversation:
@@ -75,7 +104,7 @@ class Conversation:
         self._settings = settings
         self._tasks = tasks
         self._clock = clock or SystemClock()
-        self._streams: dict[str, asyncio.Task[Message]] = {}
+        self._turns: dict[str, _Turn] = {}
         self._closing = False
         manager.deleting.connect(self._on_deleting)
 
@@ -96,75 +125,113 @@ class Conversation:
             StorageError: The message could not be made durable, so nothing was sent.
             ChatAppError: A reply is still arriving in this session.
         """
-        if session_id is not None:
-            self._refuse_while_streaming(session_id)
-        elif self._manager.current_id is not None:
-            self._refuse_while_streaming(self._manager.current_id)
-        message = await self._manager.add_message(Role.USER, text, session_id=session_id)
-        session = await self._session(session_id or self._manager.current_id or "")
-        if session.title is None and (title := title_from(text)):
-            await self._manager.update_session(session.id, title=title)
-        await self._manager.acknowledged(message)
-        return await self._ask(session, model)
+        with self._turn(await self._session_to_ask(session_id)) as turn:
+            return await self._say(turn, text, model)
 
     async def retry(self, session_id: str, *, model: str | None = None) -> Message:
         """Ask again for the last reply; the old one stays as another branch if it says anything."""
-        self._refuse_while_streaming(session_id)
-        session = await self._session(session_id)
-        last = session.messages[-1] if session.messages else None
-        if last is not None and last.role == Role.ASSISTANT:
-            self._set_aside(session, last)
-        if not session.messages:
-            raise ChatAppError("There is nothing to answer yet.", "Write a message first.")
-        return await self._ask(session, model)
+        with self._turn(await self._existing(session_id)) as turn:
+            messages = turn.session.messages
+            reply = messages[-1] if messages and messages[-1].role == Role.ASSISTANT else None
+            question = messages[-2:-1] if reply else messages[-1:]
+            if not question:
+                raise ChatAppError("There is nothing to answer yet.", "Write a message first.")
+            await self._make_durable(question[0], turn.session)
+            if reply is not None:
+                self._set_aside(turn.session, reply)
+            return await self._ask(turn, model)
 
     async def edit(self, session_id: str, message_id: MessageId, text: str) -> Message:
         """Say something else in place of an own message, and ask again from there.
 
         The old message and what followed stay as another branch.
         """
-        self._refuse_while_streaming(session_id)
-        session = await self._session(session_id)
-        row = session.row(message_id)
-        if row is None:
-            raise ChatAppError("That message is not in view any more.")
-        before = session.messages[row - 1].id if row else None
-        self._manager.change(session.id, BranchLeft(before, self._now()))
-        return await self.send(text, session_id=session.id)
+        with self._turn(await self._existing(session_id)) as turn:
+            session = turn.session
+            row = session.row(message_id)
+            if row is None or session.messages[row].role != Role.USER:
+                raise ChatAppError("That message is not in view any more.")
+            before = session.messages[row - 1].id if row else None
+            self._manager.change(session.id, BranchLeft(before, self._now()))
+            return await self._say(turn, text, None)
 
     async def resume(self, session_id: str, *, model: str | None = None) -> Message:
         """Let the last reply go on where it broke off."""
-        self._refuse_while_streaming(session_id)
-        session = await self._session(session_id)
+        session = await self._existing(session_id)
         last = session.messages[-1] if session.messages else None
         if last is None or last.role != Role.ASSISTANT or last.status not in UNFINISHED:
             raise ChatAppError("There is no reply to continue.")
         if not last.content:
             return await self.retry(session_id, model=model)
-        return await self._ask(session, model, into=last)
+        with self._turn(session) as turn:
+            return await self._ask(turn, model, into=last)
 
     def stop(self, session_id: str) -> bool:
         """End the reply of a session where it is; False if none is arriving."""
-        stream = self._streams.get(session_key(session_id))
-        return stream is not None and stream.cancel()
+        turn = self._turns.get(session_key(session_id))
+        return turn is not None and turn.stop()
 
     def is_streaming(self, session_id: str) -> bool:
         """Whether a reply is arriving in a session."""
-        return session_key(session_id) in self._streams
+        turn = self._turns.get(session_key(session_id))
+        return turn is not None and turn.receiving is not None
 
     async def close(self) -> None:
         """End every reply and mark it as interrupted, so that it can be continued later."""
         self._closing = True
-        streams = tuple(self._streams.values())
-        for stream in streams:
-            stream.cancel()
-        await asyncio.gather(*streams, return_exceptions=True)
+        turns = tuple(self._turns.values())
+        for turn in turns:
+            turn.stop()
+        for turn in turns:
+            await turn.ended.wait()
+
+    # ---- whose turn it is
+
+    @contextlib.contextmanager
+    def _turn(self, session: Session) -> Iterator[_Turn]:
+        """One question at a time in a session, which stays in memory meanwhile."""
+        key = session_key(session.id)
+        if self._closing:
+            raise ChatAppError("The program is about to end.")
+        if key in self._turns:
+            raise ChatAppError("A reply is still arriving in this chat.", "Stop it first.")
+        turn = self._turns[key] = _Turn(session)
+        self._manager.hold(session.id)
+        try:
+            yield turn
+        finally:
+            if turn.receiving is None:  # else the turn ends with the reply, whoever waits for it
+                self._end(turn)
+
+    def _end(self, turn: _Turn) -> None:
+        del self._turns[session_key(turn.session.id)]
+        self._manager.release(turn.session.id)
+        turn.ended.set()
 
     # ---- the reply
 
-    async def _ask(
-        self, session: Session, model: str | None, into: Message | None = None
-    ) -> Message:
+    async def _say(self, turn: _Turn, text: str, model: str | None) -> Message:
+        session = turn.session
+        message = await self._manager.add_message(Role.USER, text, session_id=session.id)
+        if session.title is None and (title := title_from(text)):
+            await self._manager.update_session(session.id, title=title)
+        await self._make_durable(message, session)
+        return await self._ask(turn, model)
+
+    async def _make_durable(self, message: Message, session: Session) -> None:
+        """Wait until a question is on the disk; one that was refused gets another chance.
+
+        Raises:
+            StorageError: It is not; nothing must be sent.
+        """
+        try:
+            await self._manager.acknowledged(message)
+        except StorageError:
+            if not await self._manager.save_session(session.id):
+                raise
+
+    async def _ask(self, turn: _Turn, model: str | None, into: Message | None = None) -> Message:
+        session = turn.session
         name = model or _model_of(session) or self._settings.get("default_model")
         asked = _worth_sending(session.messages)
         if into is None:
@@ -180,45 +247,49 @@ class Conversation:
                 status=Status.STREAMING.value, has_error=None, error_message=None
             )
             self._manager.change(session.id, MessageReplaced(into, self._now()))
-        stream = self._tasks.start(
-            self._receive(session, into.id, name, asked), name=f"reply {session.id}"
+        reply = Reply(into.id)
+        asking = self._stream(session, reply, name, asked)
+        turn.asking = self._tasks.start(asking, name=f"ask in {session.id}")
+        if turn.is_stopped:
+            turn.asking.cancel()
+        turn.receiving = self._tasks.start(
+            self._receive(turn, turn.asking, reply), name=f"reply in {session.id}"
         )
-        self._streams[session_key(session.id)] = stream
         self.reply_started.emit(session.id)
-        return await stream
+        # A view that goes away stops waiting; the reply goes on arriving.
+        return await asyncio.shield(turn.receiving)
 
-    async def _receive(
-        self, session: Session, message_id: MessageId, name: str, asked: Sequence[Message]
-    ) -> Message:
-        self._manager.hold(session.id)
-        reply = Reply(message_id)
+    async def _receive(self, turn: _Turn, asking: asyncio.Task[None], reply: Reply) -> Message:
+        """Wait for the end of a reply; Stop ends `asking`, and never this."""
         begun = time.monotonic()
+        await asyncio.wait([asking])
+        if asking.cancelled():
+            reply.break_off(Status.INTERRUPTED if self._closing else Status.CANCELLED)
+        elif asking.exception() is not None:  # a fault of the program, reported by the task
+            reply.break_off(Status.FAILED, ChatAppError("The reply broke off.", "Try again."))
         try:
-            await self._stream(session, reply, name, asked)
-        except asyncio.CancelledError:
-            reply.end = End(Status.INTERRUPTED if self._closing else Status.CANCELLED)
-        except ChatAppError as error:
-            reply.end = End(Status.FAILED, error)
-        finally:
             milliseconds = round((time.monotonic() - begun) * 1000)
-            finishing = self._tasks.start(
-                self._finish(session, reply, milliseconds), name=f"finish {session.id}"
-            )
-            message = await _in_any_case(finishing)
+            message = await self._finish(turn.session, reply, milliseconds)
+        finally:
+            self._end(turn)
+        self.reply_ended.emit(turn.session.id, message)
         return message
 
     async def _stream(
         self, session: Session, reply: Reply, name: str, asked: Sequence[Message]
     ) -> None:
-        provider, model = self._models.resolve(name)
         parameters = session.metadata.get("parameters")
-        request = ChatRequest(
-            model=model,
-            messages=tuple(asked),
-            parameters=parameters if isinstance(parameters, dict) else {},
-        )
-        async for event in provider.stream(request):
-            self._take(session, reply, event)
+        try:
+            provider, model = self._models.resolve(name)
+            request = ChatRequest(
+                model=model,
+                messages=tuple(asked),
+                parameters=parameters if isinstance(parameters, dict) else {},
+            )
+            async for event in provider.stream(request):
+                self._take(session, reply, event)
+        except ChatAppError as error:
+            reply.break_off(Status.FAILED, error)
 
     def _take(self, session: Session, reply: Reply, event: StreamEvent) -> None:
         message = session.message(reply.message_id)
@@ -236,9 +307,6 @@ class Conversation:
             if reply.end.error is not None:
                 self._manager.change(session.id, ErrorNoted(self._note(reply.end.error)))
             await recording
-        del self._streams[session_key(session.id)]
-        self._manager.release(session.id)
-        self.reply_ended.emit(session.id, message)
         return message
 
     def _on_deleting(self, session_id: SessionId) -> None:
@@ -257,31 +325,26 @@ class Conversation:
         before = session.messages[-2].id if len(session.messages) > 1 else None
         self._manager.change(session.id, BranchLeft(before, self._now()))
 
-    def _refuse_while_streaming(self, session_id: str) -> None:
-        if self.is_streaming(session_id):
-            raise ChatAppError("A reply is still arriving in this chat.", "Stop it first.")
+    async def _session_to_ask(self, session_id: str | None) -> Session:
+        chosen = session_id or self._manager.current_id or await self._manager.start_new_session()
+        return await self._manager.get_or_create_session(chosen)
 
-    async def _session(self, session_id: str) -> Session:
-        return await self._manager.get_or_create_session(session_id)
+    async def _existing(self, session_id: str) -> Session:
+        session = await self._manager.get_session(session_id)
+        if session is None:
+            raise SessionNotFound("There is no chat with this id.")
+        return session
 
     def _now(self) -> str:
         return timestamp(self._clock.now())
 
 
-async def _in_any_case(finishing: asyncio.Task[Message]) -> Message:
-    """What `finishing` gives, though Stop may be pressed meanwhile: the reply has ended already."""
-    while True:
-        try:
-            return await asyncio.shield(finishing)
-        except asyncio.CancelledError:
-            if finishing.cancelled():
-                raise
-
-
 def _model_of(session: Session) -> str:
-    """The model chosen for this session, or an empty text."""
-    stored = session.metadata.get("model")
-    return stored if isinstance(stored, str) else ""
+    """The model chosen for this session, as provider/model, or an empty text."""
+    model, provider = session.metadata.get("model"), session.metadata.get("provider")
+    if not isinstance(model, str):
+        return ""
+    return f"{provider}/{model}" if isinstance(provider, str) and "/" not in model else model
 
 
 def _worth_sending(messages: Sequence[Message]) -> list[Message]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from chatapp.domain.changes import MessageGrew
-from chatapp.domain.errors import ProviderError
+from chatapp.domain.errors import ChatAppError, ProviderError
 from chatapp.domain.message import Message, Status
 from chatapp.domain.stream import (
     End,
@@ -35,11 +35,13 @@ class Reply:
 
     Attributes:
         end: How it ended; truncated until something says otherwise.
+        has_ended: Whether the provider said so.
     """
 
     def __init__(self, message_id: MessageId) -> None:
         self.message_id = message_id
         self.end = End(Status.TRUNCATED)
+        self.has_ended = False
         self._begun = time.monotonic()
         self._first_word: float | None = None
         self._metadata: dict[str, Any] = {}
@@ -57,6 +59,11 @@ class Reply:
         else:
             self._take_fact(event)
         return None
+
+    def break_off(self, status: Status, error: ChatAppError | None = None) -> None:
+        """End it from this side, unless the provider has ended it already."""
+        if not self.has_ended:
+            self.end = End(status, error)
 
     def _take_tool(self, event: ToolBegin | ToolArguments) -> None:
         if isinstance(event, ToolBegin):
@@ -77,7 +84,7 @@ class Reply:
             case Notice(sentence):
                 self._metadata.setdefault("notices", []).append(sentence)
             case End():
-                self.end = event
+                self.end, self.has_ended = event, True
             case _:
                 pass  # the end of a tool call, a sign of life, a wait before another attempt
 
