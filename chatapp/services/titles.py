@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 TITLE_LENGTH = 48
-_MARKUP = re.compile(r"^[\s#>*+\-`~]+|[`*_~]+")
+# What begins a line, code marks, and emphasis at the edge of a word; `my_name` and `2 * 3` stay.
+_MARKUP = re.compile(r"^[\s#>*+\-`~]+|`+|(?<!\w)[*_~]+(?=\S)|(?<=\S)[*_~]+(?!\w)")
 
 
 def title_from(text: str) -> str:

@@ -33,7 +33,8 @@ def export_chunks(session: Session) -> Iterator[bytes]:
     for message in session.messages:
         yield f"\n## {_heading(message)}\n\n{message.content.rstrip()}\n".encode()
         if message.has_error:
-            yield f"\n> {message.metadata.get('error_message', 'It failed.')}\n".encode()
+            reason = " ".join(str(message.metadata.get("error_message", "It failed.")).split())
+            yield f"\n> {reason}\n".encode()
 
 
 def _heading(message: Message) -> str:
