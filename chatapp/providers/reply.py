@@ -28,6 +28,7 @@ from chatapp.domain.stream import (
     ToolEnd,
     Usage,
 )
+from chatapp.providers import shapes
 from chatapp.providers.think import Thinking, ThinkSplitter
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Reply:
         """The server named itself; only the first time counts."""
         if not self._started:
             self._started = True
-            self._events.append(Start(model, reply_id))
+            self._events.append(Start(storable(model), storable(reply_id)))
 
     def text(self, text: str) -> None:
         """Text of the answer came."""
@@ -94,8 +95,9 @@ class Reply:
             self._events.append(ReasoningDelta(text))
 
     def opaque(self, blob: dict[str, Any]) -> None:
-        """Something came that must go back as it is."""
-        self._events.append(ReasoningOpaque(blob))
+        """Something came that must go back as it is; what cannot be stored cannot go back."""
+        if shapes.json_text(blob):
+            self._events.append(ReasoningOpaque(blob))
 
     def refusal(self, text: str) -> None:
         """The model refuses, in these words."""
@@ -108,7 +110,8 @@ class Reply:
         self._open_calls[slot] = False
         self._called = True
         # results are matched to calls by id, so a server that gives none must not mix them up
-        self._events.append(ToolBegin(slot, call_id or f"call_{slot}", name))
+        call_id = storable(call_id) or f"call_{slot}"
+        self._events.append(ToolBegin(slot, call_id, storable(name)))
 
     def tool_arguments(self, slot: int, text: str) -> None:
         """A piece of the arguments of the call in `slot` came."""
@@ -149,7 +152,7 @@ class Reply:
             reason = "tools"
         self.finished = True
         self._reason = reason
-        self._events.append(Finish(reason, raw_reason))
+        self._events.append(Finish(reason, storable(raw_reason)))
 
     def fail(self, error: ProviderError) -> None:
         """The server says that it failed; nothing after that counts."""

@@ -64,7 +64,13 @@ def count(value: object) -> int | None:
 
 
 def json_text(value: object) -> str:
-    """`value` as JSON text; a text is taken to be JSON already, None is nothing."""
+    """`value` as JSON text; a text is taken to be JSON already, None is nothing.
+
+    What cannot be written again (half an emoji, a nesting without end) is nothing too.
+    """
     if value is None or isinstance(value, str):
         return value or ""
-    return orjson.dumps(value).decode()
+    try:
+        return orjson.dumps(value).decode()
+    except TypeError:
+        return ""

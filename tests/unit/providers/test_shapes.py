@@ -37,3 +37,4 @@ def test_json_text_keeps_text_and_writes_objects() -> None:
     assert shapes.json_text('{"a"') == '{"a"'
     assert shapes.json_text({"a": 1}) == '{"a":1}'
     assert shapes.json_text(None) == ""
+    assert shapes.json_text(["\ud83d"]) == ""
