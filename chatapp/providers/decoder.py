@@ -2,8 +2,8 @@
 
 A `Decoder` joins three parts: a framing that cuts bytes into payloads, a wire that
 knows what the payloads of its protocol mean, and the `Reply` that judges the end.
-It does no I/O, and gives the same events however the bytes are cut. Nothing a
-server sends makes it raise.
+It does no I/O, and tells the same however the bytes are cut; only texts that came
+together may be told as one. Nothing a server sends makes it raise.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from chatapp.domain.errors import ProviderError, ProviderErrorKind
 from chatapp.providers import shapes
 from chatapp.providers.failures import error_in_payload, plain_excerpt
+from chatapp.providers.repetition import Repetition
 from chatapp.providers.reply import Reply
 
 if TYPE_CHECKING:
@@ -23,9 +24,22 @@ _END_MARK = b"[DONE]"
 
 
 class Framing(Protocol):
-    """Cuts bytes into frames: server-sent events or JSON lines."""
+    """Cuts bytes into frames: server-sent events or JSON lines.
 
+    Attributes:
+        opening: What usually stands before a payload.
+        closing: What usually ends an event.
+        stray: What belongs to no event.
+    """
+
+    opening: bytes
+    closing: bytes
     stray: bytearray
+
+    @property
+    def is_between_events(self) -> bool:
+        """Whether what comes next begins an event."""
+        ...
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The frames that `chunk` completed."""
@@ -56,6 +70,7 @@ class Decoder:
         self._payloads = payloads
         self._reply = reply or Reply()
         self._heard = False  # whether any payload came
+        self._repetition = Repetition(framing.opening, framing.closing)
 
     @property
     def done(self) -> bool:
@@ -70,8 +85,9 @@ class Decoder:
     def feed(self, chunk: bytes) -> list[StreamEvent]:
         """The events that `chunk` completed."""
         try:
-            for data, name in self._framing.feed(chunk):
-                self._take(data, name)
+            start = self._skim(chunk)
+            if start < len(chunk):
+                self._read(chunk[start:])
         except ProviderError as error:  # one piece without end
             self._reply.fail(error)
         return self._reply.take_events()
@@ -89,6 +105,26 @@ class Decoder:
         self._reply.end(broken)
         return self._reply.take_events()
 
+    def _skim(self, chunk: bytes) -> int:
+        """Read what repeats, and the events between; gives where the rest begins."""
+        framing, reply, repetition = self._framing, self._reply, self._repetition
+        start = 0
+        while start < len(chunk) and repetition.is_worthwhile and not reply.done:
+            leap = repetition.leap(chunk, start) if framing.is_between_events else None
+            if leap is not None:
+                leap.tell(leap.texts)
+                start = leap.end
+                continue
+            end = chunk.find(framing.closing, start) + len(framing.closing)
+            end = end if end > start else len(chunk)
+            self._read(chunk[start:end])
+            start = end
+        return start
+
+    def _read(self, chunk: bytes) -> None:
+        for data, name in self._framing.feed(chunk):
+            self._take(data, name)
+
     def _take(self, data: bytes, name: bytes, *, last: bool = False) -> None:
         reply = self._reply
         if reply.done:
@@ -101,7 +137,10 @@ class Decoder:
             return
         self._heard = True
         if isinstance(payload, dict):
+            before = reply.count
             self._take_payload(payload, named_error=name == b"error")
+            if self._repetition.is_sought and (text := reply.text_since(before)):
+                self._repetition.learn(data, name, text, reply.teller)
         else:
             for part in shapes.objects(payload):  # Google may send a list of one error
                 self._take_payload(part)

@@ -41,6 +41,11 @@ class LineSplitter:
         self._after_cr = False
         self._start: bytes | None = b""  # None once it is known whether a mark stands first
 
+    @property
+    def is_between_lines(self) -> bool:
+        """Whether what comes next begins a line; not before the first bytes."""
+        return not self._held and self._start is None
+
     def feed(self, chunk: bytes) -> list[bytes]:
         """The lines that ended in `chunk`.
 

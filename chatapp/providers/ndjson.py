@@ -13,9 +13,17 @@ class JsonLines:
         stray: Always empty: on this wire every line is a payload.
     """
 
+    opening = b""
+    closing = b"\n"
+
     def __init__(self) -> None:
         self.stray = bytearray()
         self._lines = LineSplitter()
+
+    @property
+    def is_between_events(self) -> bool:
+        """Whether what comes next begins an event."""
+        return self._lines.is_between_lines
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The payloads that `chunk` completed.

@@ -47,12 +47,14 @@ class Reply:
         done: Nothing that may follow matters; the connection can be closed.
         finished: The wire has told why the model stopped; at most numbers follow.
         terminated: The wire's end mark came, whether or not it told why.
+        teller: The method that told the last text: `text` or `reasoning`.
     """
 
     def __init__(self, thinking: Thinking = Thinking.TAGGED) -> None:
         self.done = False
         self.finished = False
         self.terminated = False
+        self.teller = self.text
         self._events: list[StreamEvent] = []
         self._started = False
         self._answered = False
@@ -69,6 +71,18 @@ class Reply:
         events, self._events = self._events, []
         return events
 
+    @property
+    def count(self) -> int:
+        """How many events have come since they were last taken."""
+        return len(self._events)
+
+    def text_since(self, count: int) -> str:
+        """The one text that came since there were `count` events; empty if anything else did."""
+        if len(self._events) != count + 1:
+            return ""
+        event = self._events[count]
+        return event.text if isinstance(event, TextDelta | ReasoningDelta) else ""
+
     # ---- what a wire tells
 
     def start(self, model: str, reply_id: str) -> None:
@@ -83,6 +97,7 @@ class Reply:
             text = self._paired(text)
         if not text:
             return
+        self.teller = self.text
         if self._think.passes:
             self._answered = True
             self._events.append(TextDelta(text))
@@ -92,6 +107,7 @@ class Reply:
     def reasoning(self, text: str) -> None:
         """Text of the model's thoughts came."""
         if text := storable(text):
+            self.teller = self.reasoning
             self._events.append(ReasoningDelta(text))
 
     def opaque(self, blob: dict[str, Any]) -> None:

@@ -36,12 +36,20 @@ class ServerSentEvents:
         stray: Lines that belong to no event, joined by LF, up to 1 MiB.
     """
 
+    opening = b"data: "
+    closing = b"\n\n"
+
     def __init__(self) -> None:
         self.stray = bytearray()
         self._lines = LineSplitter()
         self._data: list[bytes] = []
         self._size = 0
         self._name = b""
+
+    @property
+    def is_between_events(self) -> bool:
+        """Whether what comes next begins an event."""
+        return not (self._data or self._name) and self._lines.is_between_lines
 
     def feed(self, chunk: bytes) -> list[Frame]:
         """The events that `chunk` completed.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator
 
-from chatapp.domain.stream import End, StreamEvent
+from chatapp.domain.stream import End, ReasoningDelta, StreamEvent, TextDelta
 from chatapp.providers.decoder import Decoder
 
 
@@ -28,13 +28,27 @@ def decode(decoder: Decoder, chunks: list[bytes]) -> list[StreamEvent]:
     return events + decoder.finish()
 
 
+def merged(events: list[StreamEvent]) -> list[StreamEvent]:
+    """The events, with texts that follow one another as one: how much comes at once is chance."""
+    joined: list[StreamEvent] = []
+    for event in events:
+        last = joined[-1] if joined else None
+        if isinstance(event, TextDelta) and isinstance(last, TextDelta):
+            joined[-1] = TextDelta(last.text + event.text)
+        elif isinstance(event, ReasoningDelta) and isinstance(last, ReasoningDelta):
+            joined[-1] = ReasoningDelta(last.text + event.text)
+        else:
+            joined.append(event)
+    return joined
+
+
 def comparable(events: list[StreamEvent]) -> list[object]:
     """The events, with errors as values that can be compared."""
     return [
         (event.status, event.error and (type(event.error), str(event.error), vars(event.error)))
         if isinstance(event, End)
         else event
-        for event in events
+        for event in merged(events)
     ]
 
 
