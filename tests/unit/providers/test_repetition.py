@@ -29,7 +29,7 @@ def openai(kind: str, text: str) -> bytes:
 
 
 def anthropic(kind: str, text: str) -> bytes:
-    delta = {"type": f"{kind}_delta", "text": text, "thinking": text}
+    delta = {"type": f"{kind}_delta", kind: text}
     payload = {"type": "content_block_delta", "index": 0, "delta": delta}
     name = b"event: content_block_delta\n"
     return name + b"data: " + json.dumps(payload).encode() + b"\n\n"
