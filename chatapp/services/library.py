@@ -21,7 +21,7 @@ class OwnChats:
         """Messages with the words of `text`, the newest first."""
         return [
             Found(hit.session_id, hit.title, hit.timestamp[: len("2026-02-09")], hit.snippet)
-            for hit in await search(self._manager, text, limit)
+            for hit in (await search(self._manager, text, limit)).hits
         ]
 
     async def statistics(self) -> Numbers:
