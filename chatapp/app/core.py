@@ -32,7 +32,7 @@ def make_core(
     tasks = Tasks()
     settings = settings or Settings(paths.config / FILE_NAME)
     manager = SessionManager(
-        JournaledStore(paths.sessions, paths.state, clock=clock),
+        JournaledStore(paths.sessions, paths.state, paths.cache, clock=clock),
         clock=clock,
         tasks=tasks,
         exporters=EXPORTERS,

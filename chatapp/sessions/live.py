@@ -165,6 +165,14 @@ class LiveSessions:
         for live in self._live.values():
             live.stop_streaming()
 
+    def forget_unless_owed(self, session_id: SessionId) -> bool:
+        """Let go of a session whose file is gone; False if something would be lost with it."""
+        live = self._live.get(session_key(session_id))
+        if live is not None and (live.is_owed or live.holds):
+            return False
+        self._live.pop(session_key(session_id), None)
+        return True
+
     def hold(self, session_id: SessionId) -> None:
         """Keep a session in memory while a reply arrives in it."""
         live = self._live[session_key(session_id)]

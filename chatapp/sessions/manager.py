@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from chatapp.storage.search import SearchPage, SearchQuery
     from chatapp.storage.store import SessionStore, TrashedSession
 
 AUTOSAVE_SECONDS = 5.0
@@ -67,6 +68,7 @@ class SessionManager:
         deleting: A session is about to go; whoever holds it must release it.
         saved: A session's file equals the session; with the moment.
         save_failed: A session could not be written; it is tried again.
+        mended: A damaged file was read as far as it is whole; its bytes are kept.
     """
 
     def __init__(
@@ -87,8 +89,11 @@ class SessionManager:
         self.deleting: Signal[SessionId] = Signal()
         self.saved: Signal[SessionId, dt.datetime] = Signal()
         self.save_failed: Signal[SessionId, StorageError] = Signal()
+        self.mended: Signal[SessionId] = Signal()
         self.current_id: SessionId | None = None
         self._store = store
+        store.changed_outside.connect(self._on_changed_outside)
+        store.mended.connect(self._on_mended)
         self._clock = clock or SystemClock()
         self._tasks = tasks or Tasks()
         self._autosave_seconds = autosave_seconds
@@ -99,6 +104,11 @@ class SessionManager:
         self._live.saved.connect(self._on_saved)
         self._live.save_failed.connect(self._on_save_failed)
         self.catalogue = Catalogue(self._clock)
+
+    @property
+    def clock(self) -> Clock:
+        """The time everything is told in."""
+        return self._clock
 
     # ---- life of the manager
 
@@ -293,6 +303,19 @@ class SessionManager:
     ) -> SessionPage:
         """One page, newest activity first; `filters` are the fields of `SessionFilter`."""
         return self.catalogue.page(SessionFilter(**filters), limit, offset)
+
+    async def search(
+        self, query: SearchQuery, limit: int = 50, following: int | None = None
+    ) -> SearchPage:
+        """The messages of all sessions that match; what is owed is saved first.
+
+        Args:
+            query: What they must be like.
+            limit: How many at most.
+            following: The page before's `following`.
+        """
+        await self.save_all()
+        return await self._store.search(query, limit, following)
 
     # ---- messages
 
@@ -502,6 +525,21 @@ class SessionManager:
                 self.messages_reset.emit(session.id)
         self.catalogue.put(summarise(session))
         self.session_changed.emit(session.id)
+
+    def _on_changed_outside(self, session_ids: frozenset[SessionId]) -> None:
+        for session_id in session_ids:
+            self._tasks.start(self._look_again(session_id), name=f"look at {session_id} again")
+
+    async def _look_again(self, session_id: SessionId) -> None:
+        """Take in what another program did to a session."""
+        summary = await self._store.summary(session_id)
+        if summary is None and self._live.forget_unless_owed(session_id):
+            self.catalogue.remove(session_id)
+        elif not await self._live.look_again(session_id) and summary is not None:
+            self.catalogue.put(summary)
+
+    def _on_mended(self, session_id: SessionId) -> None:
+        self.mended.emit(session_id)
 
     def _on_saved(self, session: Session) -> None:
         self.saved.emit(session.id, self._clock.now())

@@ -21,10 +21,11 @@ from chatapp.storage.documents import read_version
 from chatapp.storage.entries import Began, Changed, Trashed
 from chatapp.storage.journal import Journal
 from chatapp.storage.keepsakes import Keepsakes
-from chatapp.storage.places import Kept, Places
+from chatapp.storage.places import SUFFIX, Kept, Places
 from chatapp.storage.recovery import Recovered, Recovery
 from chatapp.storage.session_files import SessionFiles
 from chatapp.storage.store import TrashedSession
+from chatapp.storage.swap import place_new
 from chatapp.storage.trash import Trash, deleted_at
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 LARGE_FILE = 8 << 20  # bytes; larger files are not rewritten for every few words
 _WORTH_REWRITING = 16  # a large file is, when a 16th of it is new ...
+_WATCHED = 64  # files whose every edit is noticed at once, even one in place
 _LONGEST_DEBT_SECONDS = 30.0  # ... or this time has passed
 
 
@@ -160,24 +162,58 @@ class Engine:
                 return self.save(version.session, now=True)
         return version.session
 
-    def delete(self, session_id: str) -> bool:
-        """Move the session to the trash; False if there is none."""
+    def delete(self, session_id: str) -> Path | None:
+        """Move the session to the trash; gives where it stood, or None if there is none."""
         path = self.places.find(session_id)
         if path is None:
-            return False
+            return None
         self.trash.put(path)
         key = session_key(session_id)
         self._journal.append([Trashed(key, path.parent.name)])
         self._folded[key] = self._journal.sequence
         self.places.forget(session_id)
         self.session_files.versions.pop(key, None)
-        return True
+        return path
 
-    def restore(self, session_id: str) -> bool:
-        """Bring the newest trashed session of this id back; False if that cannot be."""
+    def restore(self, session_id: str) -> Path | None:
+        """Bring the newest trashed session of this id back; gives where, or None."""
         if self.places.find(session_id) is not None:
-            return False
+            return None
         return self.trash.take_back(session_id)
+
+    def adopt(self, path: Path) -> SessionId | None:
+        """Bring a file whose session belongs in another place where it belongs.
+
+        A conflict copy, whatever a sync client called it, is merged into its session and
+        moved to the trash; a file under a wrong name is renamed. Gives the session, or
+        None if nothing was to be done.
+        """
+        try:
+            session = read_version(self._files, path).session
+        except (OSError, codec.DamagedFile):
+            return None
+        home = self.places.find(session.id)
+        if home is None or home == path:
+            self._rename(path, path.with_name(f"{session_key(session.id)}{SUFFIX}"), session.id)
+            return session.id
+        self.session_files.merge_in(session, self._say)
+        self.trash.put(path)
+        return session.id
+
+    def _rename(self, path: Path, target: Path, session_id: SessionId) -> None:
+        try:
+            place_new(self._files, path, target)
+        except OSError:
+            self.places.note(session_id, path)
+
+    def edited_outside(self) -> set[SessionId]:
+        """Sessions read or written here whose files changed since."""
+        changed = set()
+        for version in list(self.session_files.versions.values())[-_WATCHED:]:
+            path = self.places.find(version.session.id)
+            if path is None or self._files.signature(path) != version.signature:
+                changed.add(version.session.id)
+        return changed
 
     def trashed(self) -> list[TrashedSession]:
         """What can be restored, newest first."""
@@ -187,14 +223,6 @@ class Engine:
         summary = self._summary(kept.path, kept.key)
         title = summary.title or summary.preview
         return TrashedSession(summary.session_id, kept.day, title, deleted_at(kept))
-
-    def summaries(self) -> list[SessionSummary]:
-        """One summary for each file; a damaged one says so."""
-        return [
-            self._summary(path, path.stem)
-            for day in self.places.days()
-            for path, _ in self.places.session_files(day)
-        ]
 
     def _summary(self, path: Path, file_id: str) -> SessionSummary:
         try:

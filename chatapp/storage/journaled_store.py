@@ -19,6 +19,7 @@ from chatapp.storage.disk import storage_error
 from chatapp.storage.engine import Engine
 from chatapp.storage.entries import Began, Changed
 from chatapp.storage.files import RealFiles
+from chatapp.storage.places import Places
 from chatapp.storage.session_files import UnsettledError
 from chatapp.storage.store import TrashedSession
 from chatapp.storage.worker import Worker
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
     from chatapp.domain.changes import Change
     from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.clock import Clock
+    from chatapp.storage.desk import Desk
+    from chatapp.storage.documents import Version
     from chatapp.storage.files import Files
+    from chatapp.storage.search import SearchPage, SearchQuery
 
 T = TypeVar("T")
 
@@ -51,6 +55,7 @@ class JournaledStore:
         self,
         sessions: Path,
         state: Path,
+        cache: Path,
         *,
         clock: Clock | None = None,
         files: Files | None = None,
@@ -58,7 +63,10 @@ class JournaledStore:
     ) -> None:
         self.changed_outside: Signal[frozenset[SessionId]] = Signal()
         self.mended: Signal[SessionId] = Signal()
-        self._engine = Engine(files or RealFiles(), sessions, state, clock or SystemClock())
+        clock, files = clock or SystemClock(), files or RealFiles()
+        self._engine = Engine(files, sessions, state, clock)
+        self._desk_needs = (files, Places(files, sessions, clock), cache, self._adopt)
+        self._desk: Desk | None = None
         self._tasks = Tasks()
         self._tick_seconds = tick_seconds
         self._begun: set[str] = set()  # sessions whose beginning the journal or a file holds
@@ -71,6 +79,10 @@ class JournaledStore:
         """Recover what an earlier run left, and begin to look after the files."""
         self._thread = Worker("chatapp-store", self._engine.append)
         await self._run(self._engine.open)
+        from chatapp.storage.desk import Desk  # sqlite3 is on nobody's way to the first picture
+
+        self._desk = Desk(*self._desk_needs)
+        await self._desk.open()
         self._tasks.start(self._tick_for_ever(), name="look after the session files")
 
     async def close(self) -> None:
@@ -80,6 +92,9 @@ class JournaledStore:
         await self._tasks.close()
         if self._sync_soon is not None:
             self._sync_soon.cancel()
+        if self._desk is not None:
+            await self._desk.close()
+            self._desk = None
         await self._run(self._engine.close)
         self._worker.stop()
         self._thread = None
@@ -106,10 +121,22 @@ class JournaledStore:
 
     async def save(self, snapshot: Session, *, now: bool = False) -> Session | None:
         """Bring the file up to date; None if that is put off for a large one."""
+        key = session_key(snapshot.id)
+
+        def work() -> tuple[Session | None, Path, Version | None, Version | None]:
+            versions = self._engine.session_files.versions
+            before = versions.get(key)
+            kept = self._engine.save(snapshot, now=now)
+            path = self._engine.places.home(snapshot.id, snapshot.day)
+            return kept, path, before, versions.get(key)
+
         try:
-            return await self._run(lambda: self._engine.save(snapshot, now=now))
+            kept, path, before, after = await self._run(work)
         finally:
             self._tell_mended()
+        if after is not None and after is not before:
+            await self._answering.took(path, before, after)
+        return kept
 
     async def read(self, session_id: SessionId) -> Session | None:
         """The session in the file; a damaged one is given time, then mended."""
@@ -127,22 +154,48 @@ class JournaledStore:
 
     async def summaries(self) -> list[SessionSummary]:
         """One summary for each file, damaged ones with their reason."""
-        return await self._run(self._engine.summaries)
+        return await self._answering.summaries()
+
+    async def first_page(self, limit: int) -> list[SessionSummary]:
+        """The newest sessions as the index last knew them, at once."""
+        return await self._answering.first_page(limit)
+
+    async def summary(self, session_id: SessionId) -> SessionSummary | None:
+        """The summary of one session, or None."""
+        return await self._answering.summary(session_id)
+
+    async def search(
+        self, query: SearchQuery, limit: int = 50, following: int | None = None
+    ) -> SearchPage:
+        """The messages that match, the newest first."""
+        return await self._answering.search(query, limit, following)
 
     async def delete(self, session_id: SessionId) -> bool:
         """Move the session to the trash; False if there is none."""
         self._begun.discard(session_key(session_id))
-        return await self._run(lambda: self._engine.delete(session_id))
+        path = await self._run(lambda: self._engine.delete(session_id))
+        if path is not None:
+            await self._answering.gone(path)
+        return path is not None
 
     async def restore(self, session_id: SessionId) -> bool:
         """Bring the newest trashed session of this id back, byte for byte."""
-        return await self._run(lambda: self._engine.restore(session_id))
+        path = await self._run(lambda: self._engine.restore(session_id))
+        if path is not None:
+            await self._answering.check([path.parent.name])
+        return path is not None
 
     async def trash(self) -> list[TrashedSession]:
         """What can be restored, newest first."""
         return await self._run(self._engine.trashed)
 
     # ---- inside
+
+    @property
+    def _answering(self) -> Desk:
+        if self._desk is None:
+            raise StorageError("The chats are closed.", "Start the program again.")
+        return self._desk
 
     @property
     def _worker(self) -> Worker:
@@ -173,15 +226,35 @@ class JournaledStore:
         self._sync_soon = None
         self._tasks.start(self._worker.append([], durable=True), name="sync streamed text")
 
+    async def look_around(self) -> None:
+        """Look at every file now, as when the window comes back after a while."""
+        self._tell_changed(await self._answering.check())
+
     async def _tick_for_ever(self) -> None:
         while True:
             await asyncio.sleep(self._tick_seconds)
             try:
                 late = await self._run(self._engine.tick)
+                edited = await self._run(self._engine.edited_outside)
+                days = [path.parent.name for path in await self._run(self._paths_of(edited))]
+                found = await self._answering.check_changed_folders(days)
+                self._tell_changed({session.id for session in late} | edited | found)
             except StorageError:
                 continue  # whoever saves is told; this is tried again
-            if late:
-                self.changed_outside.emit(frozenset(session.id for session in late))
+
+    def _paths_of(self, session_ids: set[SessionId]) -> Callable[[], list[Path]]:
+        find = self._engine.places.find
+        return lambda: [path for one in session_ids if (path := find(one)) is not None]
+
+    def _tell_changed(self, session_ids: set[SessionId]) -> None:
+        if session_ids:
+            self.changed_outside.emit(frozenset(session_ids))
+
+    async def _adopt(self, path: Path) -> SessionId | None:
+        try:
+            return await self._run(lambda: self._engine.adopt(path))
+        except StorageError:
+            return None  # it stays where it is and is looked at again
 
     def _tell_mended(self) -> None:
         for session_id in self._engine.take_notices():

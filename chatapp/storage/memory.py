@@ -8,6 +8,7 @@ from chatapp.domain.ids import session_key
 from chatapp.domain.session import summarise
 from chatapp.kit.clock import SystemClock, timestamp
 from chatapp.kit.signal import Signal
+from chatapp.storage.search import SearchHit, SearchPage
 from chatapp.storage.store import TrashedSession
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from chatapp.domain.ids import SessionId
     from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.clock import Clock
+    from chatapp.storage.search import SearchQuery
 
 
 class MemoryStore:
@@ -64,6 +66,28 @@ class MemoryStore:
     async def summaries(self) -> list[SessionSummary]:
         """One for each session kept."""
         return [summarise(session) for session in self._sessions.values()]
+
+    async def summary(self, session_id: SessionId) -> SessionSummary | None:
+        """The summary of one session, or None."""
+        kept = self._sessions.get(session_key(session_id))
+        return summarise(kept) if kept else None
+
+    async def search(
+        self, query: SearchQuery, limit: int = 50, following: int | None = None
+    ) -> SearchPage:
+        """Messages that contain every text sought; filters are not looked at."""
+        sought = [text.casefold() for text in query.sought]
+        hits = [
+            SearchHit(
+                *(session.id, session.title or session.preview, message.id, message.role),
+                *(message.timestamp, message.content, row),
+            )
+            for session in self._sessions.values()
+            for row, message in enumerate(session.messages)
+            if all(text in message.content.casefold() for text in sought)
+        ]
+        newest = sorted(hits, key=lambda hit: hit.timestamp, reverse=True)
+        return SearchPage(newest[:limit])
 
     async def delete(self, session_id: SessionId) -> bool:
         """Move to the trash list."""

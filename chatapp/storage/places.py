@@ -80,6 +80,10 @@ class Places:
         """Where a session's file is, or would be made."""
         return self.find(session_id) or self.root / day / f"{session_key(session_id)}{SUFFIX}"
 
+    def note(self, session_id: str, path: Path) -> None:
+        """A session's file stands under another name than it should."""
+        self._seen[session_key(session_id)] = path
+
     def forget(self, session_id: str) -> None:
         """The session's file was moved away."""
         self._seen.pop(session_key(session_id), None)

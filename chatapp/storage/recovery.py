@@ -176,7 +176,7 @@ class Recovery:
 
     def _write(self, session: Session, covers: dict[str, int], say: Say) -> bool:
         try:
-            self._session_files.write(session, covers, say, patient=False)
+            self._session_files.write(session, covers, say, patient=False, in_hand=False)
         except OSError:
             self._result.owed.append((session, covers))
             return False
@@ -208,10 +208,7 @@ class Recovery:
             found = read_version(self._files, path, file_id=key)
         except codec.DamagedFile:
             return  # a write that was cut short; the journal had it all
-        version = self._session_files.read(key, patient=False, even_empty=True)
-        theirs = replace(found.session, id=SessionId(key))
-        both = theirs if version is None else merge(version.session, theirs)
-        self._session_files.write(both, {}, say, patient=False)
+        self._session_files.merge_in(replace(found.session, id=SessionId(key)), say)
 
     def _forget(self, dead: _Dead) -> None:
         for path in dead.segments:

@@ -151,13 +151,20 @@ class SessionFiles:
 
     def _remember(self, version: Version) -> None:
         # The caller goes on changing its session; what the file held must stay known.
-        kept = replace(version, session=version.session.snapshot())
-        self.versions[session_key(version.session.id)] = kept
+        key = session_key(version.session.id)
+        self.versions.pop(key, None)  # the newest stands last
+        self.versions[key] = replace(version, session=version.session.snapshot())
 
     # ---- replacing
 
     def write(
-        self, session: Session, covers: dict[str, int], say: Say, *, patient: bool = True
+        self,
+        session: Session,
+        covers: dict[str, int],
+        say: Say,
+        *,
+        patient: bool = True,
+        in_hand: bool = True,
     ) -> Session:
         """Make the session's file hold `session` and whatever others saved in it.
 
@@ -166,6 +173,9 @@ class SessionFiles:
             covers: Instance -> the last sequence number the snapshot holds.
             say: Writes to the journal.
             patient: As in `read`.
+            in_hand: Whether whoever changes the session goes on from what is written.
+                Otherwise the version last seen stays the common one, and what is
+                written now is merged like any foreign save at the next write.
 
         Returns:
             What the file holds now: `session` itself if nobody else wrote it.
@@ -173,8 +183,15 @@ class SessionFiles:
         Raises:
             OSError: The file is as it was.
         """
+        key = session_key(session.id)
+        before = self.versions.get(key)
         with self._exclusive():
-            return self._write(session, covers, say, patient=patient)
+            written = self._write(session, covers, say, patient=patient)
+        if not in_hand and before is None:
+            self.versions.pop(key, None)
+        elif not in_hand and before is not None:
+            self.versions[key] = before
+        return written
 
     def _write(
         self, session: Session, covers: dict[str, int], say: Say, *, patient: bool
@@ -301,11 +318,20 @@ class SessionFiles:
         return late
 
     def _merge_late(self, displaced: _Displaced, say: Say) -> Session:
-        with self._exclusive():
-            version = self._take(displaced.path, patient=False)
-            current = self.versions[displaced.key].session
-            theirs = replace(version.session, id=current.id)
-            return self._write(merge(current, theirs), {}, say, patient=False)
+        late = self._take(displaced.path, patient=False)
+        return self.merge_in(replace(late.session, id=SessionId(displaced.key)), say)
+
+    def merge_in(self, stranger: Session, say: Say) -> Session:
+        """Add to a session's file what another version of it has; gives the file's content.
+
+        Raises:
+            OSError: The file is as it was.
+        """
+        path = self._places.find(stranger.id)
+        if path is not None:
+            current = self._take(path, patient=False).session
+            stranger = merge(current, replace(stranger, id=current.id))
+        return self.write(stranger, {}, say, patient=False, in_hand=False)
 
     # ---- small things
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from chatapp.domain.ids import SessionId
     from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.signal import Signal
+    from chatapp.storage.search import SearchPage, SearchQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,22 @@ class SessionStore(Protocol):
 
     async def summaries(self) -> list[SessionSummary]:
         """Every session, in no particular order; a damaged one says so in its summary."""
+        ...
+
+    async def summary(self, session_id: SessionId) -> SessionSummary | None:
+        """The summary of one session, or None if there is none."""
+        ...
+
+    async def search(
+        self, query: SearchQuery, limit: int = 50, following: int | None = None
+    ) -> SearchPage:
+        """The messages that match. A new search ends one that still runs.
+
+        Args:
+            query: What they must be like.
+            limit: How many at most.
+            following: The page before's `following`.
+        """
         ...
 
     async def delete(self, session_id: SessionId) -> bool:

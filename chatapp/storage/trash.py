@@ -40,19 +40,19 @@ class Trash:
         self._files.sync_folder(path.parent)
         return target
 
-    def take_back(self, session_id: str) -> bool:
-        """Move the newest trashed file of a session back; False if there is none."""
+    def take_back(self, session_id: str) -> Path | None:
+        """Move the newest trashed file of a session back; None if there is none."""
         key = session_key(session_id)
         mine = [kept for kept in self.listing() if session_key(kept.key) == key]
         if not mine:
-            return False
+            return None
         kept = mine[0]
         target = self._places.root / kept.day / f"{kept.key}{SUFFIX}"
         self._files.make_folder(target.parent)
         self._files.replace(kept.path, target)
         self._files.sync_folder(target.parent)
         self._files.sync_folder(kept.path.parent)
-        return True
+        return target
 
     def listing(self) -> list[Kept]:
         """What lies in the trash, newest first."""

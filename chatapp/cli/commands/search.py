@@ -24,7 +24,11 @@ async def _search(core: Core, arguments: argparse.Namespace) -> int:
     from chatapp.cli.transcript import local_time
     from chatapp.services.search import search
 
-    hits = await search(core.manager, arguments.query, arguments.limit)
+    # The space says that the last word is whole; nobody goes on typing here.
+    results = await search(core.manager, f"{arguments.query} ", arguments.limit)
+    hits = [hit for hit in results.hits if hit.message_id is not None]
+    for remark in results.remarks:
+        note(remark)
     if arguments.json:
         write_json([asdict(hit) for hit in hits])
     for hit in () if arguments.json else hits:

@@ -40,7 +40,8 @@ async def manager(store, clock):
 
 def files_in(folder):
     """The store of the program, with its state beside its sessions."""
-    return JournaledStore(folder, folder.with_name(f"{folder.name}-state"), tick_seconds=60)
+    beside = (folder.with_name(f"{folder.name}-{name}") for name in ("state", "cache"))
+    return JournaledStore(folder, *beside, tick_seconds=60)
 
 
 async def restarted(store, clock=None):

@@ -32,7 +32,9 @@ class FixedClock:
 def make(tmp_path):
     def make_store(**options):
         return JournaledStore(
-            tmp_path / "sessions", tmp_path / "state", clock=FixedClock(), **options
+            *(tmp_path / name for name in ("sessions", "state", "cache")),
+            clock=FixedClock(),
+            **options,
         )
 
     return make_store
@@ -67,7 +69,9 @@ def documents(folder):
 
 async def lost_power(store):
     """The process ends without closing the store; its lock goes with it."""
+    await store._tasks.close()
     store._engine._lock.release()
+    await store._desk.close()
     store._worker.stop()
 
 
