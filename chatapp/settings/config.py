@@ -6,6 +6,8 @@ defaults and says which line and key to mend. Writing keeps the user's comments.
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -17,11 +19,14 @@ from chatapp.kit.signal import Signal
 from chatapp.settings.schema import BY_NAME, SETTINGS, Value
 
 if TYPE_CHECKING:
+    import asyncio
     from pathlib import Path
 
 FILE_NAME = "config.toml"
 PROVIDER_KINDS = ("openai", "responses", "anthropic", "gemini", "ollama", "gguf", "guide")
 _PROVIDER_KEYS = {"name": str, "kind": str, "base_url": str, "api_key_env": str, "models": list}
+_ENCODING = "utf-8-sig"  # Windows editors put a byte order mark before the first line
+_PROVIDERS_HEADER = re.compile(r"""\s*\[\[\s*["']?providers["']?\s*\]\]""")
 _PROVIDER_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -58,6 +63,8 @@ class Settings:
         self.providers: tuple[ProviderConfig, ...] = ()
         self._path = path
         self._values: dict[str, Value] = {}
+        self._unwritten: set[str] = set()
+        self._writing: asyncio.Lock | None = None
         try:
             self._values, self.providers = read(path)
         except SettingsError as error:
@@ -77,13 +84,21 @@ class Settings:
             raise SettingsError(f"“{BY_NAME[name].title}” {reason}.")
         if self.error is not None:
             raise self.error
-        if self.get(name) == value:
+        if self.get(name) == value and name not in self._unwritten:
             return
+        self._values[name] = value
+        self._unwritten.add(name)
+        self.changed.emit(name)
+        await self._write(name, value)
+
+    async def _write(self, name: str, value: Value) -> None:
         import asyncio
 
-        self._values[name] = value
-        self.changed.emit(name)
-        await asyncio.to_thread(_write_value, self._path, name, value)
+        if self._writing is None:
+            self._writing = asyncio.Lock()
+        async with self._writing:  # two at once would each write a file without the other's value
+            await asyncio.to_thread(_write_value, self._path, name, value)
+        self._unwritten.discard(name)
 
 
 def read(path: Path) -> tuple[dict[str, Value], tuple[ProviderConfig, ...]]:
@@ -93,19 +108,23 @@ def read(path: Path) -> tuple[dict[str, Value], tuple[ProviderConfig, ...]]:
         SettingsError: The file is malformed; the sentence names line and key.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding=_ENCODING)
     except FileNotFoundError:
         return {}, ()
     except UnicodeDecodeError as error:
         raise SettingsError(f"{FILE_NAME} is not UTF-8.", "Save it as UTF-8.") from error
     except OSError as error:
         raise SettingsError(f"{FILE_NAME} cannot be read ({error.strerror}).") from error
-    try:
-        document = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _syntax_error(text, error) from error
+    document = _parsed(text)
     reader = _Reader(text)
     return reader.values(document), reader.providers(document)
+
+
+def _parsed(text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # a number too long, tables too deep
+        raise _syntax_error(text, error) from error
 
 
 @dataclass(frozen=True)
@@ -142,7 +161,10 @@ class _Reader:
                 raise self._error("[[providers]]", f"needs “{key}”", place)
         for key, value in table.items():
             expected = _PROVIDER_KEYS.get(key)
-            if expected is not None and not isinstance(value, expected):
+            fits = isinstance(value, expected or object)
+            if expected is list and fits:
+                fits = all(isinstance(entry, str) for entry in value)
+            if not fits:
                 word = "a list of texts" if expected is list else "a text in quotes"
                 raise self._error(key, f"must be {word}", place)
         if table["kind"] not in PROVIDER_KINDS:
@@ -151,7 +173,7 @@ class _Reader:
         if not _PROVIDER_NAME.fullmatch(table["name"]):
             raise self._error("name", "may hold letters, digits, “.”, “_” and “-”", place)
         known = {key: table[key] for key in _PROVIDER_KEYS if key in table}
-        return ProviderConfig(**{**known, "models": tuple(map(str, table.get("models", ())))})
+        return ProviderConfig(**{**known, "models": tuple(table.get("models", ()))})
 
     def _error(self, key: str, reason: str, place: int | None = None) -> SettingsError:
         line = self._line(key, place)
@@ -160,20 +182,22 @@ class _Reader:
 
     def _line(self, key: str, place: int | None) -> int | None:
         """The line on which `key` stands; `place` counts `[[providers]]` tables from 0."""
-        tables = -1
-        for number, line in enumerate(self.text.splitlines(), start=1):
-            tables += line.strip().startswith("[[providers]]")
-            at_place = place is None or tables == place
-            if at_place and line.strip().lstrip("[").startswith(key.strip("[]")):
+        begins = re.compile(rf"""\s*\[*\s*["']?{re.escape(key.strip("[]"))}["']?\s*[\].=]""")
+        tables, header = -1, None
+        for number, line in enumerate(self.text.split("\n"), start=1):
+            if _PROVIDERS_HEADER.match(line):
+                tables += 1
+                header = number if tables == place else header
+            if begins.match(line) and place in (None, tables):
                 return number
-        return None
+        return None if place is None else header or self._line("providers", None)
 
 
-def _syntax_error(text: str, error: tomllib.TOMLDecodeError) -> SettingsError:
+def _syntax_error(text: str, error: Exception) -> SettingsError:
+    lines = text.split("\n")
     found = re.search(r"line (\d+)", str(error))
-    number = int(found[1]) if found else max(1, len(text.splitlines()))
-    lines = text.splitlines()
-    key = lines[number - 1].split("=")[0].strip() if number <= len(lines) else ""
+    number = min(int(found[1]), len(lines)) if found else len(lines)
+    key = lines[number - 1].split("=")[0].strip()
     reason = str(error).split(" (at")[0]
     about = f" at “{key}”" if key else ""
     return SettingsError(
@@ -182,15 +206,31 @@ def _syntax_error(text: str, error: tomllib.TOMLDecodeError) -> SettingsError:
 
 
 def _write_value(path: Path, name: str, value: Value) -> None:
+    path = path.resolve()  # the file may be a link into a folder of such files
+    try:
+        text = path.read_text(encoding=_ENCODING) if path.exists() else ""
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        make_folder(path.parent)
+        replace_file(path, [_with_value(text, name, value).encode()])
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8"
+        raise SettingsError(
+            f"The setting was not written ({reason}).", "It holds until you quit."
+        ) from error
+
+
+def _with_value(text: str, name: str, value: Value) -> str:
+    """`text` with one value set and everything else, comments too, as it was."""
     import tomlkit
 
-    try:
-        text = path.read_text(encoding="utf-8") if path.exists() else ""
-        document = tomlkit.parse(text)
-        document[name] = value
-        make_folder(path.parent)
-        replace_file(path, [tomlkit.dumps(document).encode()])
-    except OSError as error:
+    wanted = _parsed(text) | {name: value}
+    document = tomlkit.parse(text)
+    document[name] = value
+    fresh = tomlkit.dumps(document)
+    if tomllib.loads(fresh) != wanted:
         raise SettingsError(
-            f"The setting was not written ({error.strerror}).", "It holds until you quit."
-        ) from error
+            f"The setting was not written: {FILE_NAME} is laid out in an uncommon way.",
+            f"Write {name} into it by hand.",
+        )
+    return fresh
