@@ -7,6 +7,7 @@ before its first paint, so only what is quick to import is imported here.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from chatapp.kit.atomic import make_folder, replace_file
 
 if TYPE_CHECKING:
+    import asyncio
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -26,6 +28,7 @@ class Notebook:
         self._path = path
         self._values = self._load()
         self._dirty = False
+        self._saving: asyncio.Lock | None = None
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
         """The value of `key`, or `default`."""
@@ -43,17 +46,20 @@ class Notebook:
 
     async def save(self) -> None:
         """Write what changed; a refused write is tried again at the next call."""
-        if not self._dirty:
-            return
         import asyncio
 
-        self._dirty = False
-        data = f"{json.dumps(self._values, ensure_ascii=False, indent=2)}\n".encode()
-        try:
-            await asyncio.to_thread(self._write, data)
-        except OSError as error:
-            self._dirty = True
-            log.info("%s was not saved: %s", self._path.name, error.strerror)
+        if self._saving is None:
+            self._saving = asyncio.Lock()
+        async with self._saving:  # whoever waits may quit afterwards
+            if not self._dirty:
+                return
+            text = json.dumps(self._values, ensure_ascii=False, indent=2)
+            self._dirty = False
+            try:
+                await asyncio.to_thread(self._write, f"{text}\n".encode("utf-8", "replace"))
+            except OSError as error:
+                self._dirty = True
+                log.info("%s was not saved: %s", self._path.name, error.strerror)
 
     def _write(self, data: bytes) -> None:
         make_folder(self._path.parent)
@@ -66,9 +72,10 @@ class Notebook:
             return {}
         try:
             values = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             values = None
         if isinstance(values, dict):
             return values
-        self._path.replace(self._path.with_suffix(".damaged.json"))
+        with contextlib.suppress(OSError):  # where nothing can be written, nothing is lost
+            self._path.replace(self._path.with_suffix(".damaged.json"))
         return {}
