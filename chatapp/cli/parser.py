@@ -30,9 +30,6 @@ def build_parser() -> argparse.ArgumentParser:
     window.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then quit"
     )
-    window.add_argument(
-        "--new-instance", action="store_true", help="open a window though another one is open"
-    )
     # Options of the whole program are also understood after the command; a default there would
     # undo what stood before it.
     shared = argparse.ArgumentParser(add_help=False)

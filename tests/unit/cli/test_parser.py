@@ -13,11 +13,10 @@ def parse(*argv):
 
 
 def test_without_a_command_the_window_is_meant():
-    arguments = parse("--session", "abc", "--screenshot", "x.png", "--new-instance")
+    arguments = parse("--session", "abc", "--screenshot", "x.png")
     assert arguments.command is None
     assert arguments.session == "abc"
     assert arguments.screenshot == Path("x.png")
-    assert arguments.new_instance
 
 
 def test_data_folder_may_stand_before_or_after_the_command():
