@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 DEADLINE_SECONDS = 30
-POLL_SECONDS = 0.02
+POLL_SECONDS = 0.1  # some conditions start a process to find out
 
 T = TypeVar("T")
 
