@@ -167,10 +167,12 @@ class LiveSessions:
 
     def forget_unless_owed(self, session_id: SessionId) -> bool:
         """Let go of a session whose file is gone; False if something would be lost with it."""
-        live = self._live.get(session_key(session_id))
-        if live is not None and (live.is_owed or live.holds):
-            return False
-        self._live.pop(session_key(session_id), None)
+        key = session_key(session_id)
+        live = self._live.get(key)
+        if live is not None:
+            if live.is_owed or live.holds or live.recordings:
+                return False
+            self._forget(key)
         return True
 
     def hold(self, session_id: SessionId) -> None:

@@ -247,9 +247,7 @@ class SessionManager:
             if withdrawn is not None:
                 self._live.take_back(withdrawn)
             raise
-        self.catalogue.remove(checked)
-        if self.current_id is not None and session_key(self.current_id) == session_key(checked):
-            self.clear_current_session()
+        self._gone(checked)
         return deleted
 
     async def restore_session(self, session_id: str) -> bool:
@@ -460,7 +458,7 @@ class SessionManager:
             await self.save_all()
             self._live.let_go_of_idle(self.current_id)
 
-    # ---- finding and making
+    # ---- finding, making, losing
 
     async def _existing(self, session_id: str) -> Session:
         session = await self._live.obtain(check_session_id(session_id))
@@ -496,6 +494,11 @@ class SessionManager:
         self.catalogue.put(summarise(session))
         await asyncio.shield(self._live.add(session))
         return session
+
+    def _gone(self, session_id: SessionId) -> None:
+        self.catalogue.remove(session_id)
+        if self.current_id is not None and session_key(self.current_id) == session_key(session_id):
+            self.clear_current_session()
 
     def _make_current(self, session_id: SessionId | None) -> None:
         if self.current_id != session_id:
@@ -534,7 +537,7 @@ class SessionManager:
         """Take in what another program did to a session."""
         summary = await self._store.summary(session_id)
         if summary is None and self._live.forget_unless_owed(session_id):
-            self.catalogue.remove(session_id)
+            self._gone(session_id)
         elif not await self._live.look_again(session_id) and summary is not None:
             self.catalogue.put(summary)
 

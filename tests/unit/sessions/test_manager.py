@@ -16,6 +16,7 @@ from chatapp.sessions import SessionManager
 from chatapp.sessions import manager as manager_module
 from chatapp.storage.journaled_store import JournaledStore
 from chatapp.storage.memory import MemoryStore
+from chatapp.storage.search import SearchQuery
 from fakes import FakeClock, Heard, SlowStore, full_disk, until
 
 UNSAFE = ["../../x", "/etc/passwd", "..\\x", "a\0b", "x" * 300, "CON", "trailing.", ""]
@@ -812,6 +813,67 @@ async def test_own_exporters_replace_the_common_ones(store, tmp_path):
     await manager.ensure_session_exists("a")
     await manager.export_session("a", "text", tmp_path / "a.txt")
     assert (tmp_path / "a.txt").read_text() == "a"
+
+
+# ---- what other programs do
+
+
+async def test_chat_another_program_removed_is_gone_and_no_longer_current(manager, store):
+    await manager.start_new_session(session_id="a")
+    await manager.save_all()
+    store._sessions.clear()
+    store.changed_outside.emit(frozenset({"A"}))
+    await until(lambda: manager.current_id is None)
+    assert await listed(manager) == []
+    assert await manager.get_session("a") is None
+
+
+async def test_removed_chat_with_unsaved_words_is_kept_and_written_again(manager, store):
+    await manager.add_message("user", "unsaved", session_id="a")
+    await manager.save_all()
+    store.refusal = full_disk()
+    message = await manager.add_message("user", "more", session_id="a")
+    with pytest.raises(StorageError):
+        await manager.acknowledged(message)
+    store._sessions.clear()
+    store.refusal = None
+    store.changed_outside.emit(frozenset({"a"}))
+    await until(lambda: store._sessions)
+    assert await texts(manager, "a") == ["unsaved", "more"]
+    assert await listed(manager) == ["a"]
+
+
+async def test_chat_another_program_made_is_listed(manager, store):
+    elsewhere = await restarted(store)
+    await elsewhere.add_message("user", "hello", session_id="b")
+    await elsewhere.save_all()
+    store.changed_outside.emit(frozenset({"b"}))
+    await until(lambda: len(manager.catalogue))
+    assert await listed(manager) == ["b"]
+
+
+async def test_chat_another_program_changed_is_taken_in(manager, store):
+    session = await manager.get_or_create_session("a")
+    await manager.save_all()
+    store.foreign = session.snapshot()
+    store.foreign.apply(HeaderChanged(at="", title="Theirs"))
+    store.changed_outside.emit(frozenset({"a"}))
+    await until(lambda: session.title == "Theirs")
+    assert manager.catalogue.get("a").title == "Theirs"
+
+
+async def test_mended_chat_is_told(manager, store):
+    heard = Heard()
+    manager.mended.connect(heard)
+    store.mended.emit("a")
+    assert heard.calls == [("a",)]
+
+
+async def test_search_finds_words_that_are_not_saved_yet(manager):
+    await manager.add_message("user", "to Rome", session_id="a")
+    page = await manager.search(SearchQuery(words=("rome",)))
+    assert [hit.session_id for hit in page.hits] == ["a"]
+    assert manager.clock.now()
 
 
 # ---- days and files
