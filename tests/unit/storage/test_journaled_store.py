@@ -14,6 +14,21 @@ from chatapp.domain.message import Message
 from chatapp.domain.session import Session
 from chatapp.storage import journaled_store
 from chatapp.storage.journaled_store import JournaledStore
+from unit.storage.store_contract import StoreContract
+
+
+class TestContract(StoreContract):
+    """The contract of every store, on the store of the program."""
+
+    @pytest.fixture
+    def reopen(self, make):
+        async def opened():
+            store = make()
+            await store.open()
+            return store
+
+        return opened
+
 
 AT = "2026-01-02T10:00:00.000000Z"
 
