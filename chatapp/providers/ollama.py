@@ -14,6 +14,7 @@ from chatapp.providers.base import ModelInfo
 from chatapp.providers.chat_completions import function_tool
 from chatapp.providers.decoder import Decoder
 from chatapp.providers.ndjson import JsonLines
+from chatapp.providers.openai import no_list_of_models
 from chatapp.providers.quirks import Quirk
 from chatapp.providers.turns import Turn, turns
 
@@ -89,13 +90,24 @@ class OllamaWire:
         return Decoder(JsonLines(), OllamaLines(written // _CHARACTERS_PER_TOKEN))
 
     def models_path(self, after: str) -> str:
-        """One page holds all."""
-        return "/api/tags"
+        """The models that were pulled, then those that are loaded, whose context is known."""
+        return "/api/ps" if after else "/api/tags"
 
     def models(self, answer: object) -> tuple[list[ModelInfo], str]:
-        """The models that were pulled."""
-        rows = shapes.objects(shapes.mapping(answer).get("models"))
-        return [ModelInfo(shapes.text(row.get("model") or row.get("name"))) for row in rows], ""
+        """The `models` list of either."""
+        listed = shapes.mapping(answer).get("models")
+        if not isinstance(listed, list):
+            raise no_list_of_models()
+        rows = shapes.objects(listed)
+        found = [
+            ModelInfo(
+                shapes.text(row.get("model") or row.get("name")),
+                shapes.count(row.get("context_length")),
+            )
+            for row in rows
+        ]
+        are_pulled = all("expires_at" not in row for row in rows)
+        return found, "loaded" if are_pulled and rows else ""
 
 
 def _message(turn: Turn) -> dict[str, Any]:

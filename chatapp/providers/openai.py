@@ -80,19 +80,33 @@ class OpenAIWire:
 
     def models(self, answer: object) -> tuple[list[ModelInfo], str]:
         """The `data` list; Ollama, llama.cpp, vLLM and OpenRouter add the context length."""
-        rows = shapes.objects(shapes.mapping(answer).get("data"))
-        found = [_model(row) for row in rows if shapes.text(row.get("id"))]
-        if not isinstance(shapes.mapping(answer).get("data"), list):
-            raise ProviderError(
-                ProviderErrorKind.PROTOCOL,
-                "The server did not send a list of models.",
-                "Check the address in the settings.",
-            )
-        return found, ""
+        listed = shapes.mapping(answer).get("data")
+        if not isinstance(listed, list):
+            raise no_list_of_models()
+        return [_model(row) for row in shapes.objects(listed) if shapes.text(row.get("id"))], ""
+
+
+def no_list_of_models() -> ProviderError:
+    """What is said of an answer that lists nothing."""
+    return ProviderError(
+        ProviderErrorKind.PROTOCOL,
+        "The server did not send a list of models.",
+        "Check the address in the settings.",
+    )
 
 
 def _model(row: dict[str, Any]) -> ModelInfo:
+    """vLLM, OpenRouter and llama.cpp tell the context; the last also what it was trained for."""
     meta = shapes.mapping(row.get("meta"))
-    lengths = (row.get("max_model_len"), row.get("context_length"), meta.get("n_ctx_train"))
+    lengths = (
+        row.get("max_model_len"),
+        row.get("context_length"),
+        meta.get("n_ctx"),
+        meta.get("n_ctx_train"),
+    )
     known = (length for length in map(shapes.count, lengths) if length)
-    return ModelInfo(shapes.text(row.get("id")), next(known, None))
+    inputs = shapes.mapping(row.get("architecture")).get("input_modalities")
+    sees = isinstance(inputs, list) and "image" in inputs
+    return ModelInfo(
+        shapes.text(row.get("id")), next(known, None), frozenset({"vision"} if sees else ())
+    )

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from chatapp.settings.config import ProviderConfig
 
 GUIDE = "guide"
+_FRESH_SECONDS = 60.0
 GUIDE_MODEL = f"{GUIDE}/{GUIDE}"
 
 _WIRES: dict[str, Callable[[], Wire]] = {
@@ -80,6 +83,7 @@ class Registry:
         self._providers: dict[str, Provider] = {GUIDE: GuideProvider(library)}
         self._providers |= {provider.name: provider for provider in extra}
         self._retired: list[Provider] = []
+        self._known: dict[str, tuple[float, Offer]] = {}  # when it was asked, what it said
         self.configure(configs)
 
     def configure(self, configs: Iterable[ProviderConfig]) -> None:
@@ -88,6 +92,7 @@ class Registry:
         for name in [name for name, had in self._configs.items() if wanted.get(name) != had]:
             self._retired.append(self._providers.pop(name))
             del self._configs[name]
+            self._known.pop(name, None)
         for name, config in wanted.items():
             if name not in self._configs:
                 wire = _WIRES[config.kind]()
@@ -122,6 +127,21 @@ class Registry:
     async def offers(self) -> list[Offer]:
         """What every provider has to offer, asked all at once; one that fails says why."""
         return list(await asyncio.gather(*map(_offer, self._providers.values())))
+
+    async def context_length(self, name: str) -> int | None:
+        """How many tokens the model `provider/model` reads; None if its server does not tell.
+
+        Servers are asked at most once a minute.
+
+        Raises:
+            SettingsError: No provider offers it.
+        """
+        provider, model = self.resolve(name)
+        asked, offer = self._known.get(provider.name, (-math.inf, None))
+        if offer is None or time.monotonic() - asked > _FRESH_SECONDS:
+            offer = await _offer(provider)
+            self._known[provider.name] = (time.monotonic(), offer)
+        return next((info.context_length for info in offer.models if info.id == model), None)
 
     async def close(self) -> None:
         """Let go of all connections."""

@@ -140,7 +140,7 @@ class RemoteProvider:
             return [ModelInfo(model) for model in self._config.models]
         key = await self._key()
         headers = self._wire.headers(key)
-        found: list[ModelInfo] = []
+        found: dict[str, ModelInfo] = {}
         after = ""
         for _ in range(_MAX_PAGES):
             try:
@@ -151,10 +151,10 @@ class RemoteProvider:
                 _hide(key, error)
                 raise
             page, after = self._wire.models(answer)
-            found += page
+            found |= {model.id: model for model in page}
             if not after:
                 break
-        return found
+        return list(found.values())
 
     async def close(self) -> None:
         """Let go of connections."""

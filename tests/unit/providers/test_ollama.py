@@ -233,5 +233,16 @@ def test_key_is_sent_only_if_there_is_one() -> None:
 
 def test_pulled_models_are_offered() -> None:
     found, after = WIRE.models({"models": [{"model": "a:1b"}, {"name": "b"}]})
-    assert ([m.id for m in found], after) == (["a:1b", "b"], "")
+    assert [m.id for m in found] == ["a:1b", "b"]
     assert WIRE.models_path("") == "/api/tags"
+    assert WIRE.models_path(after) == "/api/ps"
+    assert WIRE.models({"models": []}) == ([], "")
+    with pytest.raises(ProviderError, match="list of models"):
+        WIRE.models({"data": []})
+
+
+def test_context_of_a_loaded_model_is_told() -> None:
+    row = {"model": "a:1b", "context_length": 4096, "expires_at": "2026-02-09T22:00:00Z"}
+    found, after = WIRE.models({"models": [row]})
+    assert [(m.id, m.context_length) for m in found] == [("a:1b", 4096)]
+    assert after == ""

@@ -62,6 +62,24 @@ async def test_offers_come_with_the_error_of_each_that_fails() -> None:
     assert "refused" in offers["bad"].error.sentence
 
 
+async def test_context_length_is_asked_once_and_unknown_is_none(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listing = json_response({"data": [{"id": "m", "max_model_len": 4096}, {"id": "n"}]})
+    async with fake_server(listing) as server:
+        models = registry(row("good", url=server.url), row("bad"))
+        assert await models.context_length("good/m") == 4096
+        assert await models.context_length("good/n") is None
+        assert await models.context_length("good/unlisted") is None
+        assert len(server.requests) == 1
+        monkeypatch.setattr("chatapp.providers.registry._FRESH_SECONDS", 0)
+        await models.context_length("good/m")
+        assert len(server.requests) == 2
+        assert await models.context_length("bad/m") is None
+        assert await models.context_length("guide") is None
+        await models.close()
+
+
 async def test_changed_settings_change_only_what_changed() -> None:
     models = registry(row("a"), row("b", "x"))
     kept, _ = models.resolve("a/m")

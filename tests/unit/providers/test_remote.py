@@ -9,6 +9,7 @@ from chatapp.domain.errors import ProviderErrorKind as Kind
 from chatapp.domain.message import Status, new_message
 from chatapp.domain.stream import End, Notice, StreamEvent, TextDelta
 from chatapp.providers.base import ChatRequest
+from chatapp.providers.ollama import OllamaWire
 from chatapp.providers.openai import OpenAIWire
 from chatapp.providers.remote import RemoteProvider
 from chatapp.settings.config import ProviderConfig
@@ -164,10 +165,10 @@ async def test_a_refusal_after_the_first_word_does_not_ask_again() -> None:
 
 async def test_models_are_asked_from_the_server() -> None:
     rows = [
-        {"id": "a", "meta": {"n_ctx_train": 4096}},
+        {"id": "a", "meta": {"n_ctx": 2048, "n_ctx_train": 4096}},
         {"id": "b", "max_model_len": 8192},
         {"id": "c", "context_length": 1},
-        {"id": "d"},
+        {"id": "d", "architecture": {"input_modalities": ["text", "image"]}},
         {"object": "odd"},
     ]
     async with fake_server(json_response({"data": rows})) as server:
@@ -175,9 +176,22 @@ async def test_models_are_asked_from_the_server() -> None:
         models = await asked.models()
         await asked.close()
     assert [(m.id, m.context_length) for m in models] == [
-        ("a", 4096), ("b", 8192), ("c", 1), ("d", None),
+        ("a", 2048), ("b", 8192), ("c", 1), ("d", None),
     ]  # fmt: skip
+    assert [model.id for model in models if "vision" in model.capabilities] == ["d"]
     assert server.requests[0].path == "/v1/models"
+
+
+async def test_pages_of_models_are_put_together() -> None:
+    pulled = json_response({"models": [{"model": "a"}, {"model": "b"}]})
+    loaded = json_response(
+        {"models": [{"model": "b", "context_length": 4096, "expires_at": "later"}]}
+    )
+    async with fake_server(pulled, loaded) as server:
+        asked = RemoteProvider(ProviderConfig("o", "ollama", server.url), OllamaWire(), key_lookup)
+        models = await asked.models()
+        await asked.close()
+    assert [(m.id, m.context_length) for m in models] == [("a", None), ("b", 4096)]
 
 
 async def test_models_of_the_settings_are_not_asked_for() -> None:
