@@ -15,6 +15,11 @@ INSTEAD = "“chatapp chat” talks in the terminal, on the same chats."
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program and give its exit status; wrong usage ends it with 2."""
+    from chatapp.cli.window_options import parse_window_options
+
+    if (options := parse_window_options(sys.argv[1:] if argv is None else argv)) is not None:
+        return _open_window(options)
+
     from chatapp.cli.parser import build_parser
 
     arguments = build_parser().parse_args(argv)

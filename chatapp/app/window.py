@@ -1,8 +1,8 @@
 """The window's life, told in order.
 
-Start: the window is built from the settings and the remembered state alone and
-painted; only then are the event loop and the core imported and made, the sessions
-read and the last chat opened. So what a person waits for is the paint of a window.
+Start: the bare frame is painted where the window was; then its panes are made; only
+then are the event loop and the core imported and made, the sessions read and the
+last chat opened.
 
 End: closing the window and a signal from the system do the same: replies are ended
 and marked, everything owed is saved, then the loop ends. Qt never ends it on its
@@ -15,6 +15,7 @@ import contextlib
 import faulthandler
 import signal
 import sys
+import time
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from chatapp.kit.paths import Paths
 
 APPLICATION_ID = "chatapp"
+FIRST_PAINT_SECONDS = 0.25
 
 
 def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None = None) -> int:
@@ -52,8 +54,9 @@ def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None 
     settings = Settings(paths.config / FILE_NAME)
     window_state = Notebook(paths.state / "window.json")
     window = MainWindow(settings, window_state)
-    window.show()
-    qt.processEvents()  # the first paint, before anything that takes time
+    window.show_where_it_was()
+    _wait_for_first_paint(qt, window)
+    window.furnish()
 
     import asyncio
 
@@ -61,6 +64,18 @@ def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None 
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt)) as runner:
         return runner.run(_live(window, paths, settings, window_state, session_id, screenshot))
+
+
+def _wait_for_first_paint(qt: QApplication, window: MainWindow) -> None:
+    """Let the frame come on screen before anything that takes time.
+
+    The display answers when it likes; one that does not answer soon is not waited for.
+    """
+    deadline = time.monotonic() + FIRST_PAINT_SECONDS
+    while not window.was_painted and time.monotonic() < deadline:
+        qt.processEvents()
+        time.sleep(0.0005)
+    qt.processEvents()
 
 
 async def _live(

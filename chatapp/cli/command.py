@@ -6,6 +6,8 @@ import argparse
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from chatapp.cli.window_options import session_id
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
@@ -35,17 +37,6 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Run
     needs_models: bool = False
-
-
-def session_id(text: str) -> str:
-    """The argument `text` as a session id; nothing is opened to find out."""
-    from chatapp.domain.errors import InvalidSessionId
-    from chatapp.domain.ids import check_session_id
-
-    try:
-        return check_session_id(text)
-    except InvalidSessionId as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def day(text: str) -> str:

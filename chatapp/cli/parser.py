@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import argparse
-from pathlib import Path
 
 from chatapp import __version__
-from chatapp.cli.command import session_id
 from chatapp.cli.commands import COMMANDS
-from chatapp.kit.paths import ENVIRONMENT_VARIABLE
+from chatapp.cli.window_options import add_window_options
 
 DESCRIPTION = "A chat for language models. Without a command the window opens."
 
@@ -18,18 +16,7 @@ def build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("chatapp", description=DESCRIPTION, allow_abbrev=False)
     parser.set_defaults(command=None)
     parser.add_argument("--version", action="version", version=f"ChatApp {__version__}")
-    parser.add_argument(
-        "--data-dir",
-        metavar="DIR",
-        help=f"keep everything below this folder (or set {ENVIRONMENT_VARIABLE})",
-    )
-    window = parser.add_argument_group("the window")
-    window.add_argument(
-        "--session", type=session_id, metavar="ID", help="open this chat, made if it is unknown"
-    )
-    window.add_argument(
-        "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then quit"
-    )
+    add_window_options(parser)
     # Options of the whole program are also understood after the command; a default there would
     # undo what stood before it.
     shared = argparse.ArgumentParser(add_help=False)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +67,7 @@ def replace_file(path: Path, chunks: Iterable[bytes]) -> None:
         OSError: The write failed; the file at `path` is as it was.
     """
     # A long name, cut so that what is added does not make it too long for the file system.
-    temporary = path.with_name(f"~{path.stem[:40]}-{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f"~{path.stem[:40]}-{os.urandom(4).hex()}.tmp")
     descriptor = os.open(
         temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), FILE_MODE
     )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import re
-import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -121,6 +120,8 @@ def read(path: Path) -> tuple[dict[str, Value], tuple[ProviderConfig, ...]]:
 
 
 def _parsed(text: str) -> dict[str, Any]:
+    import tomllib  # 4 ms that a start without a file need not pay
+
     try:
         return tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # a number too long, tables too deep
@@ -228,7 +229,7 @@ def _with_value(text: str, name: str, value: Value) -> str:
     document = tomlkit.parse(text)
     document[name] = value
     fresh = tomlkit.dumps(document)
-    if tomllib.loads(fresh) != wanted:
+    if _parsed(fresh) != wanted:
         raise SettingsError(
             f"The setting was not written: {FILE_NAME} is laid out in an uncommon way.",
             f"Write {name} into it by hand.",

@@ -1,85 +1,51 @@
-"""The window: it is built and painted from what is remembered, then handed the core."""
+"""The window: its panes, its look and its pages; what they do arrives with the core.
+
+The frame is painted first and furnished after, so nothing that a frame can do
+without is imported at the top.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
-
-from PySide6.QtCore import QSize, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget
+from typing import TYPE_CHECKING
 
 from chatapp.domain.errors import ChatAppError
-from chatapp.kit.signal import Signal
-from chatapp.ui import fonts, icons, placement, style
-from chatapp.ui.actions import Actions
-from chatapp.ui.browser.marks import Marks
-from chatapp.ui.browser.pane import BrowserPane
-from chatapp.ui.chat.pane import ChatPane
-from chatapp.ui.look import Look, theme_for
-from chatapp.ui.trace import Trace
-from chatapp.ui.two_panes import START_WIDTH, TwoPanes
+from chatapp.ui.frame import Frame
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from PySide6.QtGui import QCloseEvent, QKeyEvent, QPaintEvent
+    from PySide6.QtGui import QKeyEvent
     from PySide6.QtWidgets import QWidget
 
     from chatapp.domain.ids import SessionId
     from chatapp.services.core import Core
-    from chatapp.settings.schema import Value
     from chatapp.ui.theme import Theme
 
-MINIMUM_SIZE = QSize(360, 420)
 REFRESH_MILLISECONDS = 60_000
 SETTLED_SECONDS = 0.4
 
 
-class SettingsBook(Protocol):
-    """The settings, as far as the window needs them."""
+class MainWindow(Frame):
+    """Two panes, or a page over them: first `furnish`, then `attach`."""
 
-    changed: Signal[str]
+    def furnish(self) -> None:
+        """Put the panes into the frame, looking as the settings say."""
+        from PySide6.QtGui import QGuiApplication
+        from PySide6.QtWidgets import QStackedWidget
 
-    def get(self, name: str) -> Any:  # noqa: ANN401 - the type its row declares
-        """The value of a declared setting."""
-        ...
+        from chatapp.ui import fonts, icons
+        from chatapp.ui.actions import Actions
+        from chatapp.ui.browser.marks import Marks
+        from chatapp.ui.browser.pane import BrowserPane
+        from chatapp.ui.chat.pane import ChatPane
+        from chatapp.ui.look import Look
+        from chatapp.ui.two_panes import TwoPanes
 
-    async def set(self, name: str, value: Value) -> None:
-        """Use and keep another value."""
-        ...
-
-
-class StateBook(Protocol):
-    """Small values that are remembered between runs."""
-
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
-        """The value of `key`, or `default`."""
-        ...
-
-    def set(self, key: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
-        """Remember `value`; None forgets it."""
-        ...
-
-
-class MainWindow(QMainWindow):
-    """Two panes, or a page over them; what they do arrives with `attach`.
-
-    Attributes:
-        closed: The user closed the window; whoever listens saves and ends the program.
-    """
-
-    def __init__(self, settings: SettingsBook, state: StateBook) -> None:
-        super().__init__()
-        self.closed: Signal[()] = Signal()
-        self._settings, self._state = settings, state
         self._core: Core | None = None
-        self.trace = Trace(self)
         self.look = Look(fonts.choose(), *self._wanted_look())
         self._show_look()
         self.look.changed.connect(self._show_look)  # before the views, so that they measure it
-        self.setWindowTitle("ChatApp")
         self.setWindowIcon(icons.application_icon())
-        self.setMinimumSize(MINIMUM_SIZE)
         self.marks = Marks()
         self.browser = BrowserPane(self.look)
         self.browser.list.trace = self.trace
@@ -90,15 +56,19 @@ class MainWindow(QMainWindow):
         self.panes.shown_changed.connect(self._on_list_shown)
         self.setCentralWidget(self.panes)
         self.actions_ = Actions(self)
-        self._restore()
-        settings.changed.connect(self._on_setting_changed)
+        self.panes.restore(self.list_width, folded=bool(self._state.get("browser_folded")))
+        self._on_list_shown(self.panes.left_shown)
+        self._settings.changed.connect(self._on_setting_changed)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_system_changed)
         self._apply_behaviour()
+        self.is_furnished = True
 
     # ---- the core arrives
 
     def attach(self, core: Core) -> None:
         """Show the sessions of `core`, and let everything be done to them."""
+        from PySide6.QtCore import QTimer
+
         from chatapp.sessions.catalogue import CatalogueView
         from chatapp.ui.wiring import Wiring
 
@@ -137,11 +107,20 @@ class MainWindow(QMainWindow):
     # ---- how it looks
 
     def _wanted_look(self) -> tuple[Theme, float]:
+        from PySide6.QtCore import Qt
+        from PySide6.QtGui import QGuiApplication
+
+        from chatapp.ui.look import theme_for
+
         dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         theme = theme_for(self._settings.get("theme"), system_dark=dark)
         return theme, self._settings.get("text_percent") / 100
 
     def _show_look(self) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from chatapp.ui import style
+
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         style.apply(application, self.look)
@@ -162,25 +141,12 @@ class MainWindow(QMainWindow):
 
     # ---- where it is
 
-    def _restore(self) -> None:
-        screens = [screen.availableGeometry() for screen in QGuiApplication.screens()]
-        self.setGeometry(placement.place(self._state.get("geometry"), screens))
-        if self._state.get("maximized"):
-            self.setWindowState(Qt.WindowState.WindowMaximized)
-        width = self._state.get("browser_width", START_WIDTH)
-        self.panes.restore(
-            width if isinstance(width, int) else START_WIDTH,
-            folded=bool(self._state.get("browser_folded")),
-        )
-        self._on_list_shown(self.panes.left_shown)
-
     def remember(self) -> None:
         """Note where the window is and how it is divided."""
-        rect = self.normalGeometry()
-        self._state.set("geometry", [rect.x(), rect.y(), rect.width(), rect.height()])
-        self._state.set("maximized", self.isMaximized() or None)
-        self._state.set("browser_width", self.panes.left_width)
-        self._state.set("browser_folded", self.panes.folded or None)
+        super().remember()
+        if self.is_furnished:
+            self._state.set("browser_width", self.panes.left_width)
+            self._state.set("browser_folded", self.panes.folded or None)
 
     def _on_list_shown(self, shown: bool) -> None:
         self.chat.header.show_unfold(shown=not shown)
@@ -215,14 +181,11 @@ class MainWindow(QMainWindow):
         else:
             self.chat.notices.say("Something went wrong. The log has the details.")
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """The first one is what a start is measured by."""
-        super().paintEvent(event)
-        self.trace.pass_milestone("painted")
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc takes one layer away: the page, the list over the chat, the reply that arrives."""
-        if event.key() != Qt.Key.Key_Escape:
+        from PySide6.QtCore import Qt
+
+        if not self.is_furnished or event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
         elif self.pages.currentWidget() is not self.chat:
             self.show_chat()
@@ -230,12 +193,3 @@ class MainWindow(QMainWindow):
             self.panes.put_away()
         else:
             self.chat.composer.escape()
-
-    def closeEvent(self, event: QCloseEvent) -> None:
-        """Ask whoever made the window to end the program; it hides the window then."""
-        self.remember()
-        if self._core is None:
-            event.accept()
-        else:
-            event.ignore()
-        self.closed.emit()

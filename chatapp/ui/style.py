@@ -62,7 +62,7 @@ def palette(theme: Theme) -> QPalette:
 def style_sheet(look: Look) -> str:
     """The rules for what a palette cannot say: radii, hairlines, hover, the focus ring."""
     theme, px = look.theme, look.px
-    values = {field: getattr(theme, field) for field in theme.__slots__}
+    values = theme._asdict()
     values |= {
         "body_pt": f"{BODY_POINTS * look.scale:.2f}pt",
         "small_pt": f"{SMALL_POINTS * look.scale:.2f}pt",

@@ -6,7 +6,7 @@ given another; nothing asks a global. Lengths are in device-independent pixels.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 UNIT = 4  # spacing goes in steps of this: 4, 8, 12, 16, 24, 32
 RADIUS_CARD = 8
@@ -21,8 +21,7 @@ LINE_HEIGHT = 1.5
 CODE_SCALE = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(NamedTuple):
     """One set of colours, as `#rrggbb`.
 
     Text colours reach 4.5:1 on every surface they are drawn on, borders of inputs

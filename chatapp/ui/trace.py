@@ -10,10 +10,12 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
+from PySide6.QtCore import QObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from PySide6.QtCore import QEvent
 
 VARIABLE = "CHATAPP_TRACE_START"
 
@@ -31,6 +33,8 @@ class Trace(QObject):
         """Note `word` at the end of the painting that is going on."""
         if not self._on or word in self._passed:
             return
+        from PySide6.QtCore import QCoreApplication, QEvent
+
         self._passed.add(word)
         self._waiting.append(lambda: write(word))
         QCoreApplication.postEvent(self, QEvent(QEvent.Type.User))

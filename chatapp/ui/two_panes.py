@@ -9,14 +9,13 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QHBoxLayout, QSplitter, QWidget
 
 from chatapp.kit.signal import Signal
+from chatapp.ui.frame import FOLDS_BELOW, START_WIDTH
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QMouseEvent, QPaintEvent, QResizeEvent
 
     from chatapp.ui.look import Look
 
-FOLDS_BELOW = 720
-START_WIDTH = 304
 MINIMUM_WIDTH = 240
 MAXIMUM_WIDTH = 420
 CONTENT_MINIMUM = 300

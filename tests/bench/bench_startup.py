@@ -59,6 +59,7 @@ def environment() -> Iterator[dict[str, str]]:
     display = Display() if sys.platform == "linux" else None
     environ = display.environment() if display else dict(os.environ)
     try:
+        environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users keep what was compiled
         yield {**environ, "PYTHONPATH": str(ROOT), "CHATAPP_TRACE_START": "1"}
     finally:
         if display:

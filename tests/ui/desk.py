@@ -27,6 +27,7 @@ class Desk:
         self.problems: list[BaseException] = []
         self.core.tasks.failed.connect(self._on_failed)
         self.window = MainWindow(self.core.settings, self.core.window_state)
+        self.window.furnish()
 
     def _on_failed(self, name: str, error: BaseException) -> None:
         self.problems.append(error)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from chatapp.cli.command import Command, session_id
+from chatapp.cli.command import Command
+from chatapp.cli.window_options import session_id
 
 if TYPE_CHECKING:
     from chatapp.services.core import Core

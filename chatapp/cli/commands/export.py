@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatapp.cli.command import DONE, FAILED, Command, session_id
+from chatapp.cli.command import DONE, FAILED, Command
 from chatapp.cli.output import note, plain_line
+from chatapp.cli.window_options import session_id
 
 if TYPE_CHECKING:
     import argparse

@@ -6,8 +6,9 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
-from chatapp.cli.command import DONE, FAILED, Command, add_json, session_id
+from chatapp.cli.command import DONE, FAILED, Command, add_json
 from chatapp.cli.output import write_json
+from chatapp.cli.window_options import session_id
 
 if TYPE_CHECKING:
     from chatapp.domain.message import Message
