@@ -60,6 +60,7 @@ NARROW = 520
 FRAME_SECONDS = 0.016
 SLICE_SECONDS = 0.003  # of work ahead of need, before events are looked at again
 COLOURED_LINES = 40
+CHANGE_MARGIN = 8  # above what changed, drawn with it: grounds and rings reach over
 
 
 class TranscriptArea(QAbstractScrollArea):
@@ -284,20 +285,22 @@ class TranscriptArea(QAbstractScrollArea):
 
     def _on_frame(self) -> None:
         begun = time.perf_counter()
-        self._apply_pending()
-        self._changed()
+        self._changed(self._apply_pending())
         cost = time.perf_counter() - begun
         # A long open paragraph is laid out again as a whole: give other work its share.
         self._frame.setInterval(round(1000 * max(FRAME_SECONDS, 4 * cost)))
 
-    def _apply_pending(self) -> None:
+    def _apply_pending(self) -> float:
+        """Let waiting changes happen; gives the height of the view from which they show."""
         pending, self._pending = self._pending, {}
+        shows = float(self.viewport().height())
         for message_id, message in pending.items():
             row = self.flow.rows.find(message_id)
             if row is not None:
                 self._announcer.message_changed(self.flow.rows[row], message)
-                self.flow.update(row, message)
+                shows = min(shows, self.flow.update(row, message))
                 self.finder.forget(row)
+        return shows
 
     def _on_idle(self) -> None:
         until = time.perf_counter() + SLICE_SECONDS
@@ -314,11 +317,13 @@ class TranscriptArea(QAbstractScrollArea):
                 return True
         return False
 
-    def _changed(self) -> None:
-        """What is in view, or where, is another."""
+    def _changed(self, top: float = 0.0) -> None:
+        """What is in view from a height downwards, or where it is, is another."""
         self._sync_bar()
         self._pointer.refresh()
-        self.viewport().update()
+        view = self.viewport()
+        first = 0 if self.finder.is_active else max(0, int(top) - CHANGE_MARGIN)
+        view.update(0, first, view.width(), view.height() - first)
         self._idle.start()
 
     def _sync_bar(self) -> None:

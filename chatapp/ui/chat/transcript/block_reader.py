@@ -42,7 +42,7 @@ from chatapp.ui.chat.transcript.segment import Kind, Segment
 
 PARAGRAPH_LIMIT = 4_096  # characters
 LIST_LINES = 60
-TABLE_LINES = 120
+TABLE_LINES = 80
 
 _Start: TypeAlias = Callable[[Line, int], bool]
 

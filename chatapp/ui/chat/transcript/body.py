@@ -37,6 +37,7 @@ class Body:
         """Draw Markdown, or with `plain` a text in which only code fences mean anything."""
         self.width = 0.0
         self.shown = CHARACTERS_SHOWN  # characters; see `show_more`
+        self.changed_from = 0  # the first segment the last `set_text` touched
         self._style = style
         self._plain = plain
         self._segmenter = Segmenter(plain=plain)
@@ -84,6 +85,7 @@ class Body:
             first = min(first, self._segmenter.finish())
         self._text = text
         self._complete = complete
+        self.changed_from = first
         self._take_over(first)
 
     def _take_over(self, first: int) -> None:

@@ -46,6 +46,11 @@ class Finder:
         self.changed.emit(0, 0, problem)
         self._area.viewport().update()
 
+    @property
+    def is_active(self) -> bool:
+        """Whether anything is being looked for."""
+        return self._search is not None
+
     def step(self, change: int) -> None:
         """Go to the next hit, or with -1 to the one before."""
         if self._search is not None:

@@ -75,19 +75,25 @@ class Flow:
         self._heights.append(self._estimate(row))
         self._settle_again(self.anchor())
 
-    def update(self, row: int, message: Message) -> None:
-        """A message has a new value."""
+    def update(self, row: int, message: Message) -> float:
+        """A message has a new value; gives the height of the view from which it shows."""
         anchor = self.anchor()
+        before = (self._row, self._offset)
         self.rows.replace(row, message)
         item = self._items.get(row)
+        grown = False
         if item is None:
             self._heights[row] = self._estimate(row)
         elif _class_of(message) is type(item):
-            item.set_message(message)
+            grown = item.set_message(message)
             self._heights[row] = round(item.height)
         else:
             del self._items[row]
         self._settle_again(anchor)
+        if item is None or not grown or before != (self._row, self._offset):
+            return 0.0
+        top = self._heights.before(row) - self._heights.before(self._row) - self._offset
+        return top + item.y_of(item.body.changed_from, 0.0)
 
     def resize(self, width: float, view: int) -> None:
         """The column is `width` wide and the view `view` high."""

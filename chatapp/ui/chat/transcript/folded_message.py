@@ -33,14 +33,15 @@ class FoldedMessageItem(MessageItem):
         """Of the whole message with the space below it."""
         return self.body_y + (self.body.height if self.body.segments else 0.0) + self.gap
 
-    def set_message(self, message: Message) -> None:
-        """Draw this message from now on."""
+    def set_message(self, message: Message) -> bool:
+        """Draw this message from now on; True if nothing but its text grew."""
         self.message = message
         style = self._setting.style
         self.body_y = style.px(FOLD_HEIGHT) + 4
         unfolded = self._is_unfolded(TOGGLE)
         self.body.set_text(message.content if unfolded else "", complete=True)
         self._spots = None
+        return False
 
     def set_width(self, width: float) -> None:
         """Lay out for this width from now on."""

@@ -148,7 +148,7 @@ class Highlighter:
             if piece.endswith("\n"):
                 self._states[painter.line] = after
         painter.end_line()
-        del self._states[len(lines) :]
+        del self._states[max(1, len(lines)) :]
 
     # ---- code that is complete: Pygments' own tokens, taken as they are needed
 

@@ -90,8 +90,8 @@ class MessageItem(ABC):
         """Of the whole message with the space below it."""
 
     @abstractmethod
-    def set_message(self, message: Message) -> None:
-        """Draw this message from now on: the same one, grown or changed."""
+    def set_message(self, message: Message) -> bool:
+        """Draw this message from now on; True if nothing but its text grew."""
 
     @abstractmethod
     def set_width(self, width: float) -> None:

@@ -37,11 +37,12 @@ class OwnMessageItem(MessageItem):
         """Of the whole message with the space below it."""
         return self.body.height + 2 * PADDING_Y + self.gap
 
-    def set_message(self, message: Message) -> None:
-        """Draw this message from now on."""
+    def set_message(self, message: Message) -> bool:
+        """Draw this message from now on; True if nothing but its text grew."""
         self.message = message
         self.body.set_text(message.content, complete=True)
         self._place()
+        return False
 
     def set_width(self, width: float) -> None:
         """Lay out for this width from now on."""

@@ -61,18 +61,26 @@ class ProseItem:
             return
         self._text = text
         self._width = -1
+        self._document.setLayoutEnabled(False)  # once for parsing and dressing together
         if self._plain:
             self._document.set_plain(text)
             dress_plain(self._document, self._style)
         else:
             self._document.set_markdown(text)
             self._dressed = dress(self._document, text, self._style)
+            self._dress_further()
+        self._document.setLayoutEnabled(True)
+
+    def _dress_further(self) -> None:
+        """Give the parsed document what only this kind of item has."""
 
     def layout(self, width: float) -> float:
         """Lay out for a width; gives the height."""
         if width != self._width:
             self._width = width
-            self._document.setTextWidth(self._text_width(width))
+            text_width = self._text_width(width)
+            if text_width != self._document.textWidth():  # setting it lays out again
+                self._document.setTextWidth(text_width)
             self.height = self._document.size().height()
             self.used_width = self._document.idealWidth()
             self._place_decorations()

@@ -50,17 +50,22 @@ class ReplyItem(MessageItem):
         """Of the whole message with the space below it."""
         return self._actions_y() + self._setting.style.px(BUTTON) + self.gap
 
-    def set_message(self, message: Message) -> None:
-        """Draw this message from now on."""
-        self.message = message
-        complete = message.status is not Status.STREAMING
-        self.body.set_text(message.content, complete=complete)
-        ending = words.ending(message)
+    def set_message(self, message: Message) -> bool:
+        """Draw this message from now on; True if nothing but its text grew."""
+        before, self.message = self.message, message
+        streaming = message.status is Status.STREAMING
+        self.body.set_text(message.content, complete=not streaming)
+        same = before.metadata == message.metadata and bool(before.content)
+        if streaming and same and self._card is None:
+            self._spots = None
+            return True
+        ending = None if streaming else words.ending(message)
         if ending is None:
             self._card = None
         else:
             self._card = EndingCard(ending, self._caption(), self._setting.style)
         self._arrange()
+        return False
 
     def _caption(self) -> str:
         count = len(self.message.content.split()) if len(self.message.content) < 100_000 else 0

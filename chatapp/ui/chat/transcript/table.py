@@ -38,14 +38,10 @@ class TableItem(ProseItem):
     _content = 0.0
     _columns = 1
 
-    def set_text(self, text: str) -> None:
-        """Draw this table from now on."""
-        before = self._text
-        super().set_text(text)
-        if self._text != before:
-            for frame in self._document.rootFrame().childFrames():
-                if isinstance(frame, QTextTable):
-                    self._dress_table(frame)
+    def _dress_further(self) -> None:
+        for frame in self._document.rootFrame().childFrames():
+            if isinstance(frame, QTextTable):
+                self._dress_table(frame)
 
     def _dress_table(self, table: QTextTable) -> None:
         self._columns = table.columns()
@@ -86,13 +82,14 @@ class TableItem(ProseItem):
 
     def _text_width(self, width: float) -> float:
         """The natural width if there is room, else enough to read every column."""
-        self._document.setTextWidth(-1)
+        if self._document.textWidth() != -1:
+            self._document.setTextWidth(-1)
         natural = self._document.idealWidth()
+        self._content = natural
         if natural <= width:
-            self._content = natural
-        else:
-            needed = self._columns * self._style.px(COLUMN_MINIMUM)
-            self._content = max(width, min(natural, needed))
+            return -1  # as it was laid out to find the natural width
+        needed = self._columns * self._style.px(COLUMN_MINIMUM)
+        self._content = max(width, min(natural, needed))
         return self._content + 1
 
     def layout(self, width: float) -> float:

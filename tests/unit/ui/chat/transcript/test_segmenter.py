@@ -9,18 +9,9 @@ from markdown_it import MarkdownIt
 
 from chatapp.ui.chat.transcript.segment import Kind
 from chatapp.ui.chat.transcript.segmenter import LINE_LIMIT, Segmenter, split
-from markdown_samples import CORPUS
+from markdown_samples import CORPUS, LINES
 
-LINES = st.sampled_from(
-    [
-        "", "", "text", "more *text* here", "# Heading", "## ", "- item", "  - nested", "    deep",
-        "1. one", "2) two", "1. ", "* star", "+ plus", "> quote", ">", "```", "```python", "~~~",
-        "   ```", "     ```js", "code()", "| a | b |", "|---|---|", "a | b", "--|--", "---", "***",
-        "===", "- [x] done", "$$", "x = 1 $$", "\\[", "\\]", "$$a$$", "[a]: https://b.example",
-        "\tTab", "   three", "10. ten", "<div>", "word " * 30,
-    ]
-)  # fmt: skip
-TEXTS = st.lists(LINES, max_size=30).map("\n".join)
+TEXTS = st.lists(st.sampled_from(LINES), max_size=30).map("\n".join)
 
 
 def in_pieces(text: str, sizes: list[int]) -> Segmenter:
