@@ -121,7 +121,11 @@ class Recovery:
         segments.pop(self._own, None)
         dead = []
         for instance, paths in sorted(segments.items()):
-            if (lock := self._files.lock(self._folder / f"{instance}.lock")) is not None:
+            try:
+                lock = self._files.lock(self._folder / f"{instance}.lock")
+            except PermissionError:  # read-only: the next start that may write recovers it
+                continue
+            if lock is not None:
                 dead.append(_Dead(instance, lock, sorted(paths)))
         return dead
 
