@@ -99,8 +99,8 @@ async def _live(
     core.manager.start_auto_save()
     core.tasks.start(keep_notebooks(core), name="keep notebooks")
     window.attach(core)
-    if problem is not None:
-        window.show_problem(problem)
+    if (worst := problem or settings.error) is not None:
+        window.show_problem(worst)
     await window.open_first(session_id)
     status = 0
     if screenshot is not None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
+from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import SessionId
 from chatapp.kit.clock import parse_timestamp
 from chatapp.sessions.catalogue import SessionFilter
@@ -67,7 +69,11 @@ class Wiring:
         """Open the session asked for, else the last one in view, else the newest."""
         manager = self._core.manager
         if session_id is not None:
-            self.presenter.open(await manager.ensure_session_exists(session_id))
+            # A damaged chat is opened too: the pane says why it cannot be read. One that could
+            # not be written is in memory all the same, and the status line says so.
+            with contextlib.suppress(StorageError):
+                await manager.ensure_session_exists(session_id)
+            self.presenter.open(SessionId(session_id))
             return
         last = self._core.window_state.get("session")
         summary = manager.catalogue.get(SessionId(last)) if isinstance(last, str) else None
