@@ -47,6 +47,13 @@ class Desk:
         """What the display shows now."""
         return self.display.take_picture(self.folder / "picture.png")
 
+    def take_screenshot(self, *arguments):
+        """The picture the program takes of its own window."""
+        target = self.folder / "screenshot.png"
+        taken = self.program.run(*arguments, "--screenshot", str(target))
+        assert taken.returncode == 0, taken.stderr
+        return target
+
     def ink(self):
         """How many pixels of the display have the colour of text."""
         return picture.count(self.picture(), LIGHT.text)
@@ -186,13 +193,29 @@ def test_terminal_works_on_the_same_chats_while_the_window_is_open(desk, llama):
     assert desk.texts("earlier")[2:] == ["Hello from here", llama.spoken]
 
 
+def test_malformed_settings_are_said_above_the_conversation(desk):
+    config = desk.program.data / "config" / "config.toml"
+    config.write_text('theme = "light"\n[[providers]\n')
+    taken = desk.take_screenshot()
+    assert picture.count(taken, LIGHT.error_page) > 5000  # the banner
+
+
+def test_damaged_chat_that_is_asked_for_says_why_and_stays_as_it_is(desk):
+    path = desk.program.data / "sessions" / "2026-02-09" / "broken.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b'{"session_id": "broken", "mess')
+    in_the_row = picture.count(desk.take_screenshot("--session", "earlier"), LIGHT.error)
+    assert in_the_row > 50
+    opened = picture.count(desk.take_screenshot("--session", "broken"), LIGHT.error)
+    assert opened > in_the_row + 50  # the mark on the page that says why
+    assert path.read_bytes() == b'{"session_id": "broken", "mess'
+
+
 @pytest.mark.parametrize(("name", "theme"), [("light", LIGHT), ("dark", DARK)])
 def test_screenshot_is_taken_and_the_window_goes(desk, name, theme):
     config = desk.program.data / "config" / "config.toml"
     config.write_text(config.read_text().replace('"light"', f'"{name}"'))
-    target = desk.folder / f"{name}.png"
-    taken = desk.program.run("--session", "earlier", "--screenshot", str(target))
-    assert taken.returncode == 0
+    target = desk.take_screenshot("--session", "earlier")
     whole = picture.pixels(target).size
     assert picture.count(target, theme.page) > whole // 5
     assert picture.count(target, theme.side) > whole // 20
