@@ -176,6 +176,15 @@ class Wiring:
                 self._previous,
                 section=listed,
             ),
+            Action("find", "Find in this chat", ("Ctrl+F",), presenter.find, section=chat),
+            Action("find_next", "Next place found", ("F3", "Ctrl+G"), self._found(1), section=chat),
+            Action(
+                "find_previous",
+                "Previous place found",
+                ("Shift+F3", "Ctrl+Shift+G"),
+                self._found(-1),
+                section=chat,
+            ),
             Action("regenerate", "Ask again", ("Ctrl+R",), presenter.regenerate, section=chat),
             Action("stop", "Stop the reply", (), presenter.stop, section=chat),
             Action(
@@ -213,7 +222,7 @@ class Wiring:
         actions = self._window.actions_
         menu = QMenu(self._chat.header.more_button)
         for group in (
-            ("title", "regenerate", "copy_reply"),
+            ("find", "title", "regenerate", "copy_reply"),
             ("export_markdown", "export_json"),
             ("delete_chat",),
             ("palette", "shortcuts", "settings"),
@@ -292,6 +301,9 @@ class Wiring:
     def _delete_open(self) -> None:
         if self.presenter.session_id is not None:
             self.verbs.delete([self.presenter.session_id])
+
+    def _found(self, change: int) -> Callable[[], None]:
+        return lambda: self.presenter.find_next(change)
 
     def _exporter(self, number: int) -> Callable[[], None]:
         def export() -> None:

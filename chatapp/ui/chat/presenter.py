@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from chatapp.domain.errors import ChatAppError
 from chatapp.domain.ids import session_key
 from chatapp.domain.message import Message, Role, Status
 from chatapp.kit.signal import Signal
+from chatapp.ui import dialogs
 from chatapp.ui.announce import announce
 from chatapp.ui.browser.marks import Mark, Marks
 from chatapp.ui.browser.model import UNTITLED
 from chatapp.ui.browser.session_verbs import same
+from chatapp.ui.chat.transcript.safety import openable, shown_target
 
 if TYPE_CHECKING:
     import asyncio
@@ -31,6 +34,11 @@ if TYPE_CHECKING:
     from chatapp.ui.browser.session_verbs import SessionVerbs
     from chatapp.ui.chat.pane import ChatPane
     from chatapp.ui.chat.transcript_view import TranscriptView
+
+
+OWN_ACTIONS = ("copy", "edit", "quote", "delete")
+REPLY_ACTIONS = ("copy", "regenerate", "quote", "delete")
+ADDRESS_LENGTH = 300
 
 
 class ChatPresenter:
@@ -57,6 +65,7 @@ class ChatPresenter:
         self._session: Session | None = None
         self._opening: asyncio.Task[None] | None = None
         pane.set_transcript(transcript)
+        transcript.set_actions(OWN_ACTIONS, REPLY_ACTIONS)
         self._connect_core()
         self._connect_pane()
 
@@ -84,6 +93,7 @@ class ChatPresenter:
         pane.status.copy_requested.connect(self._on_copy_requested)
         pane.empty.asked.connect(self._on_sent)
         self._transcript.action_requested.connect(self._on_action_requested)
+        self._transcript.link_activated.connect(self._on_link_activated)
 
     # ---- which session
 
@@ -286,12 +296,41 @@ class ChatPresenter:
                 self.regenerate()
             case "continue":
                 self._start(self._core.conversation.resume(session.id), "continue")
+            case "quote":
+                self._quote(message)
             case "delete":
                 self._delete(session, message)
 
     def _copy(self, message: Message) -> None:
         QGuiApplication.clipboard().setText(message.content)
         self._pane.notices.say("Copied")
+
+    def _quote(self, message: Message) -> None:
+        """Put the message into the composer as a quotation."""
+        quoted = "\n".join(f"> {line}".rstrip() for line in message.content.splitlines())
+        before = f"{self._pane.composer.text}\n\n" if self._pane.composer.text else ""
+        self._pane.composer.set_text(f"{before}{quoted}\n\n")
+        self._pane.composer.text_edit.setFocus()
+
+    def _on_link_activated(self, address: str) -> None:
+        self._start(self._open_link(address), "open link")
+
+    async def _open_link(self, address: str) -> None:
+        """Open a web or mail address once the user has seen where it really leads."""
+        shown = shown_target(address)[:ADDRESS_LENGTH]
+        if not openable(address):
+            self._pane.notices.say(f"Only web and mail addresses are opened, not {shown}")
+        elif await dialogs.confirm(self._pane, "Open this address?", shown, "Open"):
+            QDesktopServices.openUrl(QUrl(address))
+
+    def find(self) -> None:
+        """Find text in the conversation."""
+        if self._session is not None and self._session.messages:
+            self._transcript.open_find()
+
+    def find_next(self, change: int = 1) -> None:
+        """Go to the next place found, or with -1 to the one before."""
+        self._transcript.find_next(change)
 
     def _delete(self, session: Session, message: Message) -> None:
         from chatapp.domain.changes import MessagesRemoved, MessagesRestored

@@ -56,6 +56,10 @@ class TranscriptView(Protocol):
         """Bring the newest text into view, and keep it there."""
         ...
 
+    def set_actions(self, own: tuple[str, ...], reply: tuple[str, ...]) -> None:
+        """Offer these actions on the user's messages and on replies."""
+        ...
+
     def open_find(self) -> None:
         """Show the bar that finds text in the conversation, with the keyboard in it."""
         ...
