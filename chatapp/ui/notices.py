@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEasingCurve, QEvent, QPoint, QPropertyAnimation, Qt, QTimer
+from PySide6.QtCore import QEasingCurve, QPoint, QPropertyAnimation, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
@@ -14,7 +14,6 @@ from chatapp.ui.theme import RADIUS_CARD
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtCore import QObject
     from PySide6.QtGui import QPaintEvent
 
     from chatapp.ui.look import Look
@@ -53,7 +52,6 @@ class NoticeBar(QFrame):
         self._motion = QPropertyAnimation(self, b"pos", self)
         self._motion.setDuration(MOTION_MILLISECONDS)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
-        parent.installEventFilter(self)
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
         self.hide()
@@ -90,11 +88,10 @@ class NoticeBar(QFrame):
         self._bottom = bottom
         self._place(moving=False)
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Follow the parent's size."""
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+    def follow(self) -> None:
+        """The parent has another size."""
+        if self.isVisible():
             self._place(moving=False)
-        return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """An inverted card."""

@@ -249,6 +249,7 @@ class Palette(QWidget):
         top = TOP if self.height() > 4 * TOP else 24
         height = self._card.sizeHint().height()
         self._card.setGeometry((self.width() - width) // 2, top, width, height)
+        self.update()  # the shadow of the card as it was
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """A veil over everything else, and a shadow below the card."""

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from chatapp.ui.theme import Theme
 
 SMALL_POINTS = 9.5
+KEY_POINTS = 8.5
 
 
 def apply(application: QApplication, look: Look) -> None:
@@ -66,6 +67,7 @@ def style_sheet(look: Look) -> str:
     values |= {
         "body_pt": f"{BODY_POINTS * look.scale:.2f}pt",
         "small_pt": f"{SMALL_POINTS * look.scale:.2f}pt",
+        "key_pt": f"{KEY_POINTS * look.scale:.2f}pt",
         "caption_pt": f"{CAPTION_POINTS * look.scale:.2f}pt",
         "title_pt": f"{TITLE_POINTS * look.scale * 0.9:.2f}pt",
         "heading_pt": f"{TITLE_POINTS * look.scale * 1.3:.2f}pt",
@@ -99,7 +101,7 @@ QLabel[role="pageTitle"] { font-size: $title_pt; font-weight: 600; }
 QLabel[role="heading"] { font-size: $heading_pt; font-weight: 600; }
 QLabel[role="key"] {
   color: $muted; background: $side; border: 1px solid $line; border-radius: 4px;
-  padding: 0 5px; font-size: 8.5pt;
+  padding: 0 5px; font-size: $key_pt;
 }
 QPushButton {
   background: $page; color: $text; border: 1px solid $line; border-radius: 6px;
@@ -114,6 +116,10 @@ QPushButton[kind="primary"] { background: $accent; color: $on_accent; border-col
 QPushButton[kind="primary"]:focus { border: 2px solid $text; }
 QPushButton[kind="danger"] { color: $error; }
 QPushButton[kind="picker"] { color: $muted; font-weight: 400; font-size: $small_pt; }
+QPushButton[kind="choice"] {
+  border-color: $border; border-radius: 8px; font-weight: 400; text-align: left;
+  min-height: $h32;
+}
 QPushButton[kind="chip"] {
   border-radius: 12px; min-height: 22px; padding: 0 10px; font-weight: 400;
   font-size: $caption_pt; color: $muted; background: transparent;
@@ -148,12 +154,10 @@ QLineEdit#paletteField {
   border: 0; border-radius: 0; padding: 0 4px; background: transparent; min-height: $h32;
 }
 QSpinBox {
-  background: $page; border: 1px solid $border; border-radius: 6px; padding: 0 6px;
-  min-height: $h30;
+  background: $page; border: 1px solid $border; border-radius: 8px; padding: 0 8px;
+  min-height: $h32;
 }
-QSpinBox:focus { border: 2px solid $accent; padding: 0 5px; }
-QCheckBox { spacing: 0; padding: 3px; border: 2px solid transparent; border-radius: 6px; }
-QCheckBox:focus { border-color: $accent; }
+QSpinBox:focus { border: 2px solid $accent; padding: 0 7px; }
 QMenu {
   background: $page; color: $text; border: 1px solid $line; border-radius: 8px; padding: 5px;
 }
@@ -161,15 +165,6 @@ QMenu::item { padding: 6px 28px 6px 12px; border-radius: 4px; margin: 0 1px; }
 QMenu::item:selected { background: $selected; }
 QMenu::item:disabled { color: $faint; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QComboBox {
-  background: $page; border: 1px solid $border; border-radius: 6px; padding: 0 10px;
-  min-height: $h30;
-}
-QComboBox:focus { border: 2px solid $accent; padding: 0 9px; }
-QComboBox QAbstractItemView {
-  background: $page; border: 1px solid $line; selection-background-color: $selected;
-  selection-color: $text; outline: 0;
-}
 QListView { background: transparent; border: 0; outline: 0; }
 QScrollArea, QScrollArea > QWidget > QWidget#page { background: $page; border: 0; }
 QScrollBar:vertical { background: transparent; width: 8px; margin: 0; }

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -266,8 +268,10 @@ async def test_an_unreadable_chat_says_why_and_offers_its_file(desk):
 
 @pytest.mark.row("U04")
 async def test_a_thousand_chats_are_all_there(desk):
-    for number in range(1000):
-        await desk.manager.start_new_session(title=f"Chat {number}")
+    await desk.chat("Chat", "one")
+    one = next(iter(desk.manager.catalogue))
+    many = [replace(one, session_id=f"id{number}") for number in range(1000)]
+    desk.manager.catalogue.fill(many)
     await desk.until(lambda: "1\u202f000 chats" in desk.window.browser.totals.text())
     assert desk.window.browser.model.rowCount() == 1000
     desk.list.setFocus()
@@ -377,10 +381,16 @@ async def test_settings_are_changed_on_their_page(desk):
     desk.press(KEY.Key_Comma, CONTROL)
     page = desk.window.pages.currentWidget()
     assert page is not desk.window.chat
-    combo = page.editors["theme"]
-    combo.setCurrentIndex(combo.findData("dark"))
-    combo.activated.emit(combo.currentIndex())
+    page.editors["theme"].choose("dark")
     await desk.until(lambda: desk.window.look.theme.dark)
+    assert page.editors["theme"].text() == "Dark"
+    page.editors["reduce_motion"].click()
+    await desk.until(lambda: desk.window.panes.reduce_motion)
+    page.editors["text_percent"].setValue(150)
+    await desk.until(lambda: desk.window.look.scale == 1.5)
+    page.editors["user_name"].setText("Ada")
+    page.editors["user_name"].editingFinished.emit()
+    await desk.until(lambda: desk.core.settings.get("user_name") == "Ada")
     desk.press(KEY.Key_Escape)
     assert desk.window.pages.currentWidget() is desk.window.chat
 

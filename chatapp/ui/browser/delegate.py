@@ -247,13 +247,9 @@ class RowDelegate(QStyledItemDelegate):
     def updateEditorGeometry(
         self, editor: QWidget, option: QStyleOptionViewItem, index: Index
     ) -> None:
-        """Over the title, as wide as the row."""
+        """Over the whole row, which is hidden meanwhile."""
         del index
-        height = editor.sizeHint().height()
-        middle = option.rect.top() + self.row_height // 2
-        editor.setGeometry(
-            option.rect.left() + 2, middle - height // 2, option.rect.width() - 4, height
-        )
+        editor.setGeometry(option.rect.adjusted(1, 1, -1, -1))
 
     def eventFilter(self, editor: QObject, event: QEvent) -> bool:
         """Leave shortcuts of the window alone while a title is edited."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QSizePolicy, QWidget
 
 from chatapp.kit.signal import Signal
@@ -13,12 +14,14 @@ from chatapp.ui.controls import IconButton
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent
+    from PySide6.QtGui import QFocusEvent, QKeyEvent, QPaintEvent, QResizeEvent
 
     from chatapp.ui.look import Look
 
 PICKER_MAXIMUM = 220
 TITLE_LENGTH = 200
+TITLE_PADDING = 10
+NARROW = 440
 
 
 class TitleEdit(QLineEdit):
@@ -58,6 +61,18 @@ class TitleEdit(QLineEdit):
             if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self.clearFocus()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """A title that does not fit ends in an ellipsis until it is edited."""
+        room = self.width() - 2 * TITLE_PADDING
+        if self.hasFocus() or self.fontMetrics().horizontalAdvance(self.text()) <= room:
+            super().paintEvent(event)
+            return
+        painter = QPainter(self)
+        painter.setPen(self.palette().text().color())
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        rect = self.rect().adjusted(TITLE_PADDING, 0, -TITLE_PADDING, 0)
+        painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, shown)
+
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Reached by the keyboard, the whole title is selected."""
         super().focusInEvent(event)
@@ -94,6 +109,8 @@ class Header(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look = look
         self._model = ""
+        self._list_away = False
+        self._narrow = False
         self.unfold_button = IconButton(look, "panel-left", "Show the list of chats")
         self.unfold_button.set_name("Show the list of chats", "Show the list of chats (F9)")
         self.unfold_button.clicked.connect(lambda: self.unfold_requested.emit())
@@ -126,8 +143,9 @@ class Header(QWidget):
 
     def show_unfold(self, *, shown: bool) -> None:
         """Offer the list of chats, and a new one, while the list is away."""
+        self._list_away = shown
         self.unfold_button.setVisible(shown)
-        self.new_button.setVisible(shown)
+        self._fit()
 
     def show_model(self, model: str) -> None:
         """The model that answers in this chat, as `provider/model`."""
@@ -152,10 +170,17 @@ class Header(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A narrow header shortens the model's name."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room it belongs to the title."""
+        self._narrow = self.width() < self._look.px(NARROW)
+        self.new_button.setVisible(self._list_away and not self._narrow)
         self._elide()
 
     def _elide(self) -> None:
-        room = min(self._look.px(PICKER_MAXIMUM), max(60, self.width() // 3))
+        share = self.width() // (5 if self._narrow else 3)
+        room = min(self._look.px(PICKER_MAXIMUM), max(40, share))
         label = self.fontMetrics().elidedText(
             model_label(self._model), Qt.TextElideMode.ElideMiddle, room
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtWidgets import QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from chatapp.ui.chat.composer import Composer
 from chatapp.ui.chat.empty_page import EmptyPage
@@ -67,6 +67,8 @@ class ChatPane(QWidget):
         """Use `transcript` for conversations."""
         self._transcript = transcript
         self._pages.addWidget(transcript.widget)
+        if isinstance(transcript.widget, QAbstractScrollArea):
+            transcript.widget.viewport().installEventFilter(self)
         transcript.bottom_left.connect(self._on_bottom_left)
         transcript.set_theme(self._look.theme, self._look.scale)
         self.newest_button.raise_()
@@ -116,10 +118,13 @@ class ChatPane(QWidget):
         """The composer stands below the column of text."""
         super().resizeEvent(event)
         self._fit_margins()
+        self.notices.follow()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """What floats stays at its edge while the middle changes its size."""
-        if watched is self._middle and event.type() == QEvent.Type.Resize:
+        if event.type() == QEvent.Type.Resize and watched is not self._middle:
+            self._fit_margins()
+        elif event.type() == QEvent.Type.Resize:
             self.newest_button.stay(self._middle.width(), self._middle.height())
             self.notices.stay_above(self.height() - self._middle.geometry().bottom() + 12)
         return super().eventFilter(watched, event)
@@ -127,8 +132,16 @@ class ChatPane(QWidget):
     def _fit_margins(self) -> None:
         margin = NARROW_MARGIN if self.width() < NARROW else MARGIN
         column = self._look.px(COLUMN_MAXIMUM)
-        side = max(margin, (self.width() - column) // 2)
-        self._composer_row.setContentsMargins(side, 8, side, 2)
+        bar = self._scroll_bar_width()
+        side = max(margin, (self.width() - bar - column) // 2)
+        self._composer_row.setContentsMargins(side, 8, side + bar, 2)
+
+    def _scroll_bar_width(self) -> int:
+        """What the scroll bar takes from the column of text."""
+        middle = self.middle
+        if not isinstance(middle, QAbstractScrollArea) or not middle.isVisible():
+            return 0
+        return max(0, middle.width() - middle.viewport().width())
 
 
 class NewestButton(QPushButton):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QHBoxLayout,
     QLineEdit,
     QSpinBox,
@@ -16,9 +15,12 @@ from PySide6.QtWidgets import (
 )
 
 from chatapp.settings.schema import SETTINGS
+from chatapp.ui.controls import ChoiceButton, Switch
 from chatapp.ui.page import Page, plain_label
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from PySide6.QtGui import QWheelEvent
 
     from chatapp.services.core import Core
@@ -35,6 +37,7 @@ class SettingsPage(Page):
         super().__init__(look, "Settings")
         self._core = core
         self.editors: dict[str, QWidget] = {}
+        self._choosers: list[Callable[[str], None]] = []  # a signal keeps its receivers weakly
         for setting in SETTINGS:
             self.column.addWidget(self._row(setting))
         where = plain_label("Everything here stands in config.toml as well.", "caption")
@@ -67,20 +70,22 @@ class SettingsPage(Page):
 
     def _editor(self, setting: Setting) -> QWidget:
         if isinstance(setting.default, bool):
-            box = QCheckBox()
+            box = Switch(self.look)
             box.toggled.connect(lambda on: self._set(setting, on))
             return box
         if setting.choices:
-            combo = _Combo()
-            for choice in setting.choices:
-                combo.addItem(label_of(choice), choice)
-            combo.activated.connect(lambda number: self._set(setting, combo.itemData(number)))
-            combo.setFixedWidth(EDITOR_WIDTH)
-            return combo
+            choices = [(choice, label_of(choice)) for choice in setting.choices]
+            button = ChoiceButton(self.look, choices)
+            button.setFixedWidth(EDITOR_WIDTH)
+            receiver = self._chooser(setting)
+            self._choosers.append(receiver)
+            button.chosen.connect(receiver)
+            return button
         if isinstance(setting.default, int):
             number = _Spin()
             number.setRange(int(setting.minimum or 0), int(setting.maximum or 100_000))
             number.setKeyboardTracking(False)
+            number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # the arrow keys count
             number.valueChanged.connect(lambda value: self._set(setting, value))
             number.setFixedWidth(EDITOR_WIDTH)
             return number
@@ -94,13 +99,19 @@ class SettingsPage(Page):
         editor.blockSignals(True)
         if isinstance(editor, QCheckBox):
             editor.setChecked(bool(value))
-        elif isinstance(editor, QComboBox):
-            editor.setCurrentIndex(editor.findData(value))
+        elif isinstance(editor, ChoiceButton):
+            editor.show_value(str(value))
         elif isinstance(editor, QSpinBox):
             editor.setValue(int(value))
         elif isinstance(editor, QLineEdit):
             editor.setText(str(value))
         editor.blockSignals(False)
+
+    def _chooser(self, setting: Setting) -> Callable[[str], None]:
+        def choose(value: str) -> None:
+            self._set(setting, value)
+
+        return choose
 
     def _set(self, setting: Setting, value: Value) -> None:
         self._core.tasks.start(
@@ -110,14 +121,6 @@ class SettingsPage(Page):
     def _on_changed(self, name: str) -> None:
         if name in self.editors:
             self._show(name)
-
-
-class _Combo(QComboBox):
-    """Does not change its value when the page is scrolled over it."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
-        event.ignore()
 
 
 class _Spin(QSpinBox):
