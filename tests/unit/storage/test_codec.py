@@ -334,3 +334,25 @@ def test_file_without_a_last_update_was_updated_when_it_began():
 def test_content_that_is_no_text_is_kept_as_json_text():
     session = load(b'{"messages": [{"role": "user", "content": [{"type": "text"}]}]}')
     assert json.loads(session.messages[0].content) == [{"type": "text"}]
+
+
+# ---- on one line, as the journal keeps it
+
+
+@given(strategies.json_objects)
+def test_value_on_one_line_is_the_value(value):
+    line = codec.dumps_line(value)
+    assert b"\n" not in line
+    assert json.loads(line) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [
+        ({"a": "\ud800"}, {"a": "\ufffd"}),
+        ({"a": 2**70}, {"a": str(2**70)}),
+        ({1: (2,)}, {"1": [2]}),
+    ],
+)
+def test_value_json_cannot_hold_is_written_on_one_line_as_near_as_can_be(value, written):
+    assert json.loads(codec.dumps_line(value)) == written
