@@ -144,6 +144,8 @@ class Session:
     def _add(self, message: Message) -> bool:
         if self.row(message.id) is not None:
             return False
+        if self.branches:  # it stands in view or beside it, never in both
+            self.branches = [one for one in self.branches if one.id != message.id]
         self.messages.append(message)
         self._counts[message.role] += 1
         if self._rows is not None:

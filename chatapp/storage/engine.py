@@ -8,6 +8,7 @@ the crash tests drive it over a simulated file system.
 from __future__ import annotations
 
 import contextlib
+import errno
 import secrets
 import time
 from typing import TYPE_CHECKING
@@ -118,12 +119,11 @@ class Engine:
         Raises:
             OSError: The disk refused; they do not count as written.
         """
-        for entry, sequence in zip(
-            entries, self._journal.append(entries, durable=durable), strict=True
-        ):
+        for sequence, entry in enumerate(entries, self._journal.sequence + 1):
             key = session_key(entry.session)
-            self._last[key] = sequence
+            self._last[key] = sequence  # also if refused: it is written later all the same
             self._unfolded_bytes[key] = self._unfolded_bytes.get(key, 0) + _weight(entry)
+        self._journal.append(entries, durable=durable)
 
     def save(self, snapshot: Session, *, now: bool = False) -> Session | None:
         """Make the session's file hold `snapshot`, and what others saved in it.
@@ -164,11 +164,13 @@ class Engine:
 
     def delete(self, session_id: str) -> Path | None:
         """Move the session to the trash; gives where it stood, or None if there is none."""
-        path = self.places.find(session_id)
+        path, key = self.places.find(session_id), session_key(session_id)
         if path is None:
+            if self._last.get(key, 0) > self._folded.get(key, 0):
+                # Only the journal has it: nothing could be moved to the trash and restored.
+                raise OSError(errno.EIO, "the chat is not saved yet")
             return None
         self.trash.put(path)
-        key = session_key(session_id)
         self._journal.append([Trashed(key, path.parent.name)])
         self._folded[key] = self._journal.sequence
         self.places.forget(session_id)
@@ -203,6 +205,7 @@ class Engine:
     def _rename(self, path: Path, target: Path, session_id: SessionId) -> None:
         try:
             place_new(self._files, path, target)
+            self._files.remove(path)
         except OSError:
             self.places.note(session_id, path)
 

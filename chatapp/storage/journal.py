@@ -87,7 +87,7 @@ class Journal:
         self._unsafe = [
             (sequence, entry)
             for sequence, entry in self._unsafe
-            if isinstance(entry, Opened) or session_key(entry.session) != session
+            if not isinstance(entry, Began | Changed) or session_key(entry.session) != session
         ]
 
     def roll(self) -> None:

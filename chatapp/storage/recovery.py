@@ -200,12 +200,21 @@ class Recovery:
             if isinstance(fold, Folding)
             for checksum in (fold.before, fold.after)
         }
+        folders = set()
         for left in list(self._places.temporaries()):
-            if left.instance not in instances:
+            if left.instance in instances:
+                if zlib.crc32(self._files.read(left.path)) not in ours:
+                    self._merge_left_over(left.path, left.key, say)
+            elif left.instance == self._own or self._is_there(left.instance):
                 continue
-            if zlib.crc32(self._files.read(left.path)) not in ours:
-                self._merge_left_over(left.path, left.key, say)
             self._files.remove(left.path)
+            folders.add(left.path.parent)
+        for folder in folders:  # or one could outlive the journal that explains it
+            self._files.sync_folder(folder)
+
+    def _is_there(self, instance: str) -> bool:
+        """Whether an instance has a lock, and so may be alive."""
+        return self._files.signature(self._folder / f"{instance}.lock") is not None
 
     def _merge_left_over(self, path: Path, key: str, say: Say) -> None:
         try:

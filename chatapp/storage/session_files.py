@@ -90,6 +90,7 @@ class SessionFiles:
         self._fold_lock = fold_lock
         self._temporaries = 0
         self._displaced: list[_Displaced] = []
+        self._litter: list[Path] = []  # temporary files that could not be removed yet
         self._unsettled: dict[str, Signature | None] = {}
 
     # ---- reading
@@ -206,6 +207,7 @@ class SessionFiles:
                 session = self._with_foreign(session, current)
             if current is not None and _holds(current, session):
                 self._remember(current)
+                self._files.sync_folder(target.parent)  # it may have failed the last time
                 say([Folded(key, day, covers)], durable=False)
                 return session
             fresh = self._prepare(session, target)
@@ -213,11 +215,11 @@ class SessionFiles:
             say([Folding(key, day, before, fresh.checksum, covers)], durable=True)
             stranger = self._place(fresh, target, current)
             if stranger is None:
-                self._files.sync_folder(target.parent)
                 self._note(session, fresh, target)
+                self._files.sync_folder(target.parent)
                 say([Folded(key, day, covers)], durable=False)
                 for path in strangers:
-                    self._files.remove(path)
+                    self._discard(path)
                 return session
             strangers.append(stranger)
             merged = self._with_foreign(session, self._take(stranger, patient=False))
@@ -269,6 +271,7 @@ class SessionFiles:
         try:
             if current is None:
                 swap.place_new(self._files, fresh.path, target)
+                self._discard(fresh.path)
                 return None
         except FileExistsError:  # somebody was faster; whatever it is, it is to be merged
             pass
@@ -279,6 +282,7 @@ class SessionFiles:
             displaced = swap.place_over(self._files, fresh.path, target, self._temporary(target))
         except FileNotFoundError:  # it went away just now
             swap.place_new(self._files, fresh.path, target)
+            self._discard(fresh.path)
             return None
         except OSError:
             self._discard(fresh.path)
@@ -308,13 +312,19 @@ class SessionFiles:
         Raises:
             OSError: The disk refuses; what is not settled stays for the next time.
         """
-        late = []
+        litter, self._litter = self._litter, []
+        for path in litter:
+            self._discard(path)
+        late, folders = [], set()
         while self._displaced:
             displaced = self._displaced[-1]
             if self._files.signature(displaced.path) not in (displaced.signature, None):
                 late.append(self._merge_late(displaced, say))
             self._files.remove(displaced.path)
+            folders.add(displaced.path.parent)
             self._displaced.pop()
+        for folder in folders:  # or one could outlive the journal that explains it
+            self._files.sync_folder(folder)
         return late
 
     def _merge_late(self, displaced: _Displaced, say: Say) -> Session:
@@ -358,7 +368,7 @@ class SessionFiles:
         try:
             self._files.remove(path)
         except OSError:
-            return  # the next start removes it
+            self._litter.append(path)
 
 
 def _holds(version: Version, session: Session) -> bool:

@@ -23,9 +23,12 @@ if TYPE_CHECKING:
 def place_new(files: Files, fresh: Path, target: Path) -> None:
     """Give `fresh` the name `target`, which must be free.
 
+    Where there are hard links, `fresh` keeps its own name too, for the caller to remove:
+    whether that fails is no question of whether the file is in its place.
+
     Raises:
         FileExistsError: Somebody else was faster; `fresh` is untouched.
-        OSError: The disk refuses; `fresh` may be left over.
+        OSError: The disk refuses; `fresh` is untouched.
     """
     try:
         files.link(fresh, target)
@@ -35,8 +38,6 @@ def place_new(files: Files, fresh: Path, target: Path) -> None:
         if files.signature(target) is not None:
             raise FileExistsError(errno.EEXIST, "the name is taken", str(target)) from None
         files.replace(fresh, target)
-    else:
-        files.remove(fresh)
 
 
 def place_over(files: Files, fresh: Path, target: Path, spare: Path) -> Path | None:

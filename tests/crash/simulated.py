@@ -9,7 +9,6 @@ with the size grown.
 from __future__ import annotations
 
 import errno
-import random
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -310,15 +309,15 @@ def _choices(log, pending, rng, random_subsets):
 
 
 class FaultyFiles:
-    """Any `Files`, of which the Nth call of some kinds fails, once or from then on.
+    """Any `Files`, of which the Nth call of some kinds fails, and `times` - 1 after it.
 
     Attributes:
         calls: How many calls of these kinds there were.
     """
 
-    def __init__(self, inner, kinds, nth, error, *, forever=False, short=False):
+    def __init__(self, inner, kinds, nth, error, *, times=1):
         self.inner, self.kinds, self.nth = inner, kinds, nth
-        self.error, self.forever, self.short = error, forever, short
+        self.error, self.times = error, times
         self.calls = 0
 
     def __getattr__(self, name):
@@ -328,16 +327,11 @@ class FaultyFiles:
 
         def call(*args, **kwargs):
             self.calls += 1
-            hit = self.calls >= self.nth if self.forever else self.calls == self.nth
-            if hit:
-                if name == "write":
+            if self.nth <= self.calls < self.nth + self.times:
+                if name == "write":  # some of it is there all the same
                     handle, data = args
                     self.inner.write(handle, data[: len(data) // 3])
                 raise OSError(self.error, errno.errorcode[self.error])
             return method(*args, **kwargs)
 
         return call
-
-
-def seeded(number):
-    return random.Random(number)

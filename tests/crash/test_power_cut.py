@@ -75,7 +75,7 @@ def test_nothing_acknowledged_is_lost_at_any_crash_point(exchanges):
 
 
 def test_recovery_may_be_cut_short_anywhere():
-    campaign = Campaign(per_point=1, nested=0.02).run()
+    campaign = Campaign(per_point=1, nested=0.04).run()
     assert not campaign.broken
     assert campaign.states > 1000
 

@@ -9,6 +9,7 @@ lost, nothing stands twice, nothing was invented.
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from dataclasses import dataclass, field
 
@@ -56,10 +57,15 @@ class Step:
 
 @dataclass
 class User:
-    """Does things and remembers them."""
+    """Does things and remembers them.
+
+    Attributes:
+        stubborn: Whether an error is taken as an answer, and the day goes on.
+    """
 
     files: object
     engine: Engine
+    stubborn: bool = False
     clock: int = 0
     live: dict = field(default_factory=dict)
     begun: set = field(default_factory=set)
@@ -89,16 +95,23 @@ class User:
 
     def fold(self, *names, now=False):
         for name in names or self.live:
-            self.engine.save(self.live[name].snapshot(), now=now)
-        self.engine.tick()
+            with self._perhaps():
+                self.engine.save(self.live[name].snapshot(), now=now)
+        with self._perhaps():
+            self.engine.tick()
 
     def delete(self, name):
-        self.engine.save(self.live[name].snapshot(), now=True)
+        with self._perhaps():
+            self.engine.save(self.live[name].snapshot(), now=True)
         step = self._begin(name, None)
-        assert self.engine.delete(name)
-        step.acknowledged = self.log_length
+        with self._perhaps():
+            assert self.engine.delete(name)
+            step.acknowledged = self.log_length
         self.begun.discard(name)
         del self.live[name]
+
+    def _perhaps(self):
+        return contextlib.suppress(OSError) if self.stubborn else contextlib.nullcontext()
 
     def _begin(self, name, state):
         step = Step(name, self.log_length, state)
@@ -112,9 +125,10 @@ class User:
         if name not in self.begun:
             self.begun.add(name)
             entries.insert(0, Began(name, session.day, codec.encode(session)))
-        self.engine.append(entries, durable=durable)
-        if durable:
-            step.acknowledged = self.log_length
+        with self._perhaps():
+            self.engine.append(entries, durable=durable)
+            if durable:
+                step.acknowledged = self.log_length
 
 
 def essence(session):
@@ -126,10 +140,11 @@ def essence(session):
     return document
 
 
-def a_day(files, instance="a1"):
+def a_day(files, instance="a1", *, stubborn=False):
     """A workload with every kind of change, several folds and a delete."""
-    user = User(files, Engine(files, SESSIONS, STATE, StoppedClock(), instance))
-    user.engine.open()
+    user = User(files, Engine(files, SESSIONS, STATE, StoppedClock(), instance), stubborn)
+    with user._perhaps():
+        user.engine.open()
     user.start("s1")
     user.say("s1", "m1", "x" * 700)
     user.start("s2")
