@@ -97,11 +97,17 @@ def bench(arguments: list[str]) -> int:
     return call([prepared_for_tests().python, "-m", "bench", *arguments])
 
 
+def crash(arguments: list[str]) -> int:
+    """The long crash campaign of the session store."""
+    return call([prepared_for_tests().python, "-m", "crash", *arguments])
+
+
 COMMANDS = {
     "run": Command(run, "start ChatApp; further arguments go to it"),
     "test": Command(test, "style, types, floors and tests; with arguments, pytest alone with them"),
     "lint": Command(lint, "style, types and floors"),
     "rows": Command(rows, "what the mission asks for, the tests that prove it, and how they ended"),
+    "crash": Command(crash, "cut the power, fill the disk, kill the program, thousands of times"),
     "bench": Command(bench, "measure the speed targets as ratios; names select, --strict judges"),
 }
 
