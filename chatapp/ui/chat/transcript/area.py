@@ -18,7 +18,7 @@ from chatapp.ui.chat.find_bar import FindBar
 from chatapp.ui.chat.transcript.accessible import AreaNode, install
 from chatapp.ui.chat.transcript.announcer import Announcer, announce
 from chatapp.ui.chat.transcript.body import CHARACTERS_SHOWN
-from chatapp.ui.chat.transcript.code import COPY_ACTION
+from chatapp.ui.chat.transcript.code import COPY_ACTION, TOGGLE_CODE
 from chatapp.ui.chat.transcript.finder import Finder
 from chatapp.ui.chat.transcript.flow import Flow
 from chatapp.ui.chat.transcript.folded_message import TOGGLE
@@ -213,6 +213,7 @@ class TranscriptArea(QAbstractScrollArea):
         span = place(row, block)
         start = span[0] if span is not None else 0
         item.reveal(start)
+        body.lay_out_again(block)
         self.flow.bring_into_view(row, block, item.rect_of(start))
         self._changed()
 
@@ -236,6 +237,9 @@ class TranscriptArea(QAbstractScrollArea):
         if name == COPY_ACTION:
             self._copy(item.body.segments[int(block)].text)
             self._pointer.show_copied(row, block)
+        elif name == TOGGLE_CODE:
+            item.body.toggle_code(int(block))
+            self._unfold(row)
         elif name == "copy":
             self._copy(item.message.content)
             self._pointer.show_copied(row, "")

@@ -10,7 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING
 
-from chatapp.ui.chat.transcript.code import CodeItem
+from chatapp.ui.chat.transcript.code import FOLDED_FROM, FOLDED_TO, CodeItem
 from chatapp.ui.chat.transcript.prose import ProseItem
 from chatapp.ui.chat.transcript.rule import RuleItem
 from chatapp.ui.chat.transcript.segment import Kind, Segment
@@ -171,6 +171,20 @@ class Body:
             known = self._items[index] = self._make(self._kinds[index])
         return known
 
+    def toggle_code(self, index: int) -> None:
+        """Fold long code, or show all of it."""
+        item = self.item(index)
+        if isinstance(item, CodeItem):
+            item.toggle()
+            self.lay_out_again(index)
+
+    def lay_out_again(self, index: int) -> None:
+        """A segment has another height."""
+        if self._known[index]:
+            self._known[index] = False
+            self._unknown += 1
+            self._measure(index)
+
     def ready_item(self, index: int) -> SegmentItem:
         """What draws a segment, laid out."""
         if not self._known[index]:
@@ -198,7 +212,9 @@ class Body:
     def _estimate(self, index: int) -> float:
         segment, style = self.segments[index], self._style
         if segment.kind is Kind.CODE:
-            return len(segment.lines) * style.code_pitch + 60 + self._gap(index)
+            count = len(segment.lines)
+            shown = FOLDED_TO if segment.closed and count >= FOLDED_FROM else count
+            return shown * style.code_pitch + 60 + self._gap(index)
         per_line = max(8.0, self.width / style.character)
         lines = sum(1 + len(line) // per_line for line in segment.lines)
         return lines * style.line + self._gap(index)

@@ -10,11 +10,11 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTextCharFormat, QTextLayout
+from PySide6.QtGui import QFontMetricsF, QPainter, QPainterPath, QPen, QTextCharFormat
 
+from chatapp.ui.chat.transcript.code_line import LINE_LIMIT, CodeLine
 from chatapp.ui.chat.transcript.highlight import Highlighter
 from chatapp.ui.chat.transcript.item import Canvas, Spot
-from chatapp.ui.chat.transcript.prose import x_of
 from chatapp.ui.chat.transcript.safety import visible
 from chatapp.ui.chat.transcript.scroll_bar import paint_bar, scrolled
 from chatapp.ui.theme import RADIUS_BUTTON, RADIUS_CARD
@@ -28,10 +28,14 @@ if TYPE_CHECKING:
 HEADER = 29
 PADDING_X = 12
 PADDING_Y = 10
-LINE_LIMIT = 4_000  # characters drawn of one line
 CACHED_LINES = 300
 LEX_LINES = 60  # coloured straight away; the rest when there is time
 COPY_ACTION = "copy_code"
+TOGGLE_CODE = "toggle_code"
+NUMBERED_FROM = 20  # lines
+FOLDED_FROM = 60
+FOLDED_TO = 30
+FOLD_BAR = 32
 
 
 class CodeItem:
@@ -44,11 +48,12 @@ class CodeItem:
         self._lines: list[str] = []
         self._language = ""
         self._closed = False
-        self._last = ""
+        self._grew = False  # was seen growing, and so is not folded under the reader's eyes
+        self._folded = False
         self._count = 0
         self._coloured = 0
         self._highlighter: Highlighter | None = None
-        self._layouts: OrderedDict[int, QTextLayout] = OrderedDict()
+        self._shaped: OrderedDict[int, CodeLine] = OrderedDict()
         self._formats: dict[str, QTextCharFormat] = {}
         self._x = 0.0
         self._width = 0.0
@@ -62,9 +67,12 @@ class CodeItem:
         self._language = segment.language
         self._count = len(segment.lines)
         self._closed = segment.closed
+        self._grew = self._grew or not segment.closed
+        if not same:
+            self._folded = not self._grew and self._count >= FOLDED_FROM
         self._measure(changed)
-        for line in [line for line in self._layouts if line >= changed]:
-            del self._layouts[line]
+        for line in [line for line in self._shaped if line >= changed]:
+            del self._shaped[line]
         self._colour(changed, same=same)
 
     def _measure(self, changed: int) -> None:
@@ -89,8 +97,8 @@ class CodeItem:
             return False
         before = self._coloured
         self._coloured = self._highlighter.complete(self._lines, lines)
-        for line in [line for line in self._layouts if before <= line < self._coloured]:
-            del self._layouts[line]
+        for line in [line for line in self._shaped if before <= line < self._coloured]:
+            del self._shaped[line]
         return self._coloured < self._count
 
     # ---- geometry
@@ -99,11 +107,43 @@ class CodeItem:
         """Lay out for a width; gives the height."""
         self._width = width
         self.used_width = width
-        self.height = self._top() + self._count * self._style.code_pitch + PADDING_Y + 2
-        if self._content > width:
+        self.height = self._top() + self._shown() * self._style.code_pitch + PADDING_Y + 2
+        self.height += self._fold_bar()
+        if self._wide():
             self.height += 4
-        self._x = scrolled(self._x, 0, self._content, width)
+        self._x = scrolled(self._x, 0, self._content, self._room())
         return self.height
+
+    def _shown(self) -> int:
+        """How many lines are drawn."""
+        return FOLDED_TO if self._folded else self._count
+
+    def _fold_bar(self) -> int:
+        return self._style.px(FOLD_BAR) if self._can_fold() else 0
+
+    def _can_fold(self) -> bool:
+        return self._closed and self._count >= FOLDED_FROM
+
+    def _gutter(self) -> float:
+        """The width of the line numbers."""
+        if self._count < NUMBERED_FROM:
+            return 0.0
+        return (len(str(self._count)) + 1.5) * self._style.code_character
+
+    def _room(self) -> float:
+        """The width lines have, with their margins."""
+        return self._width - self._gutter()
+
+    def _wide(self) -> bool:
+        return self._content > self._room()
+
+    def _left(self) -> float:
+        """Where lines begin."""
+        return PADDING_X + self._gutter() - self._x
+
+    def toggle(self) -> None:
+        """Fold the lines, or show all of them."""
+        self._folded = not self._folded
 
     def _top(self) -> float:
         return self._header() + PADDING_Y
@@ -116,10 +156,15 @@ class CodeItem:
         return []
 
     def spots(self) -> list[Spot]:
-        """The copy button."""
+        """The copy button, and the bar that folds long code."""
         width = QFontMetricsF(self._style.small).horizontalAdvance("Copied") + 16
         rect = QRectF(self._width - width - 4, 3, width, self._header() - 6)
-        return [Spot(rect, COPY_ACTION, "Copy code")]
+        spots = [Spot(rect, COPY_ACTION, "Copy code")]
+        if self._can_fold():
+            bar = QRectF(1, self.height - self._fold_bar() - 1, self._width - 2, self._fold_bar())
+            name = f"Show all {self._count} lines" if self._folded else "Show fewer lines"
+            spots.append(Spot(bar, TOGGLE_CODE, name))
+        return spots
 
     # ---- drawing
 
@@ -129,22 +174,48 @@ class CodeItem:
         if canvas.clip.top() < self._header():
             self._paint_header(painter, canvas)
         first = max(0, int((canvas.clip.top() - self._top()) // self._style.code_pitch))
-        last = min(
-            self._count, int((canvas.clip.bottom() - self._top()) // self._style.code_pitch) + 1
-        )
+        below = int((canvas.clip.bottom() - self._top()) // self._style.code_pitch) + 1
+        last = min(self._shown(), below)
         painter.save()
-        inside = QRectF(1, self._header(), self._width - 2, self.height - self._header() - 1)
+        if self._gutter():
+            self._paint_numbers(painter, first, last)
+        gutter = self._gutter()
+        below_header = self.height - self._header() - self._fold_bar() - 1
+        inside = QRectF(1 + gutter, self._header(), self._width - 2 - gutter, below_header)
         painter.setClipRect(inside, Qt.ClipOperation.IntersectClip)
-        painter.translate(PADDING_X - self._x, self._top())
+        painter.translate(self._left(), self._top())
         self._paint_grounds(painter, canvas, first, last)
         painter.setPen(self._style.colour("text"))
         for line in range(first, last):
             top = line * self._style.code_pitch + self._style.code_rise
-            self._layout(line).draw(painter, QPointF(0, top))
+            self._line(line).draw(painter, QPointF(0, top))
         painter.restore()
-        room = QRectF(8, 0, self._width - 16, self.height - 2)
-        if self._content > self._width:
+        if self._wide():
+            room = QRectF(8, 0, self._room() - 16, self.height - 2 - self._fold_bar())
             paint_bar(painter, self._style, self._x, self._content, room)
+        if self._can_fold():
+            self._paint_fold(painter, canvas)
+
+    def _paint_numbers(self, painter: QPainter, first: int, last: int) -> None:
+        style, pitch = self._style, self._style.code_pitch
+        painter.setFont(style.code)
+        painter.setPen(style.colour("faint"))
+        width = self._gutter() + PADDING_X - 1.5 * style.code_character
+        for line in range(first, last):
+            place = QRectF(0, self._top() + line * pitch, width, pitch)
+            painter.drawText(
+                place, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line + 1)
+            )
+
+    def _paint_fold(self, painter: QPainter, canvas: Canvas) -> None:
+        bar = self.spots()[1]
+        style = self._style
+        painter.fillRect(
+            QRectF(bar.rect.left(), bar.rect.top(), bar.rect.width(), 1), style.colour("line")
+        )
+        painter.setFont(style.small)
+        painter.setPen(style.colour("text" if canvas.hovered == TOGGLE_CODE else "muted"))
+        painter.drawText(bar.rect, Qt.AlignmentFlag.AlignCenter, bar.name)
 
     def _paint_frame(self, painter: QPainter) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -168,7 +239,7 @@ class CodeItem:
         name = visible(self._language) or "text"
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.drawText(QRectF(PADDING_X, 0, self._width / 2, header), middle, name)
-        (copy,) = self.spots()
+        copy = self.spots()[0]
         copied = canvas.hovered == "copied"
         if canvas.hovered == COPY_ACTION or copied:
             painter.setPen(Qt.PenStyle.NoPen)
@@ -198,45 +269,26 @@ class CodeItem:
         self, painter: QPainter, line: int, start: int, end: int, colour: str
     ) -> None:
         length = len(self._lines[line])
-        left = self._x_of(line, max(0, start))
-        right = self._x_of(line, min(length, end)) + (4 if end > length else 0)
+        left = self._line(line).x_of(max(0, start))
+        right = self._line(line).x_of(min(length, end)) + (4 if end > length else 0)
         pitch = self._style.code_pitch
         painter.fillRect(
             QRectF(left, line * pitch, right - left, pitch), self._style.colour(colour)
         )
 
-    def _layout(self, number: int) -> QTextLayout:
-        """The shaped text of a line; kept for the lines last drawn."""
-        known = self._layouts.get(number)
+    def _line(self, number: int) -> CodeLine:
+        """A shaped line; kept for the lines last drawn."""
+        known = self._shaped.get(number)
         if known is not None:
-            self._layouts.move_to_end(number)
+            self._shaped.move_to_end(number)
             return known
-        text, spans = _drawn(self._lines[number]), self._spans(number)
-        layout = QTextLayout(text, self._style.code)
-        layout.setCacheEnabled(True)
-        option = layout.textOption()
-        option.setTabStopDistance(4 * self._style.code_character)
-        layout.setTextOption(option)
-        layout.setFormats(spans)
-        layout.beginLayout()
-        line = layout.createLine()
-        line.setLineWidth(1e7)
-        layout.endLayout()
-        self._layouts[number] = layout
-        if len(self._layouts) > CACHED_LINES:
-            self._layouts.popitem(last=False)
-        return layout
-
-    def _spans(self, number: int) -> list[QTextLayout.FormatRange]:
         assert self._highlighter is not None
-        ranges = []
-        for start, length, colour in self._highlighter.spans(number):
-            span = QTextLayout.FormatRange()
-            span.start = start
-            span.length = length
-            span.format = self._format(colour)
-            ranges.append(span)
-        return ranges
+        spans = self._highlighter.spans(number)
+        line = CodeLine(self._lines[number], spans, self._style, self._format)
+        self._shaped[number] = line
+        if len(self._shaped) > CACHED_LINES:
+            self._shaped.popitem(last=False)
+        return line
 
     def _format(self, colour: str) -> QTextCharFormat:
         known = self._formats.get(colour)
@@ -247,18 +299,14 @@ class CodeItem:
 
     # ---- text
 
-    def _x_of(self, line: int, position: int) -> float:
-        return x_of(self._layout(line).lineAt(0), position)
-
     def position_at(self, x: float, y: float) -> int:
         """The text position nearest to a point."""
         if not self._count:
             return 0
         number = int((y - self._top()) // self._style.code_pitch)
-        number = max(0, min(self._count - 1, number))
+        number = max(0, min(self._shown() - 1, number))
         before = sum(len(line) + 1 for line in self._lines[:number])
-        line = self._layout(number).lineAt(0)
-        return before + line.xToCursor(x - PADDING_X + self._x)
+        return before + self._line(number).position_at(x - self._left())
 
     def length(self) -> int:
         """How many positions the text has."""
@@ -282,7 +330,7 @@ class CodeItem:
         """Where a text position is: the line's height, no width to speak of."""
         number, column = self._line_of(position)
         y = self._top() + number * self._style.code_pitch
-        x = PADDING_X - self._x + (self._x_of(number, column) if self._lines else 0)
+        x = self._left() + (self._line(number).x_of(column) if self._lines else 0)
         return QRectF(x, y, 1, self._style.code_pitch)
 
     def _line_of(self, position: int) -> tuple[int, int]:
@@ -294,12 +342,15 @@ class CodeItem:
 
     def reveal(self, position: int) -> None:
         """Move sideways so far that a position is in view."""
-        x = self.rect_of(position).x()
+        if self._folded and self._line_of(position)[0] >= FOLDED_TO:
+            self.toggle()
+            self.layout(self._width)
+        x = self.rect_of(position).x() - self._gutter()
         margin = min(60.0, self._width / 4)
         if x < margin:
             self.scroll(x - margin)
-        elif x > self._width - margin:
-            self.scroll(x - self._width + margin)
+        elif x > self._room() - margin:
+            self.scroll(x - self._room() + margin)
 
     def find(self, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
         """The places where `pattern` is found in the text as drawn."""
@@ -314,20 +365,13 @@ class CodeItem:
     def scroll(self, change: float) -> bool:
         """Move sideways by some pixels; False if nothing moved."""
         before = self._x
-        self._x = scrolled(self._x, change, self._content, self._width)
+        self._x = scrolled(self._x, change, self._content, self._room())
         return self._x != before
 
 
 def _columns(line: str) -> int:
     width = min(len(line), LINE_LIMIT)
     return width + 3 * line.count("\t", 0, width)
-
-
-def _drawn(line: str) -> str:
-    """A line as it is drawn: nothing hidden, and not endless."""
-    if len(line) > LINE_LIMIT:
-        line = line[:LINE_LIMIT] + "…"
-    return visible(line)
 
 
 def _is_word(character: str) -> bool:
