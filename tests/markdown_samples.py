@@ -87,9 +87,17 @@ LINES = [
     "\\]",
     "$$a$$",
     "[a]: https://b.example",
+    "see [a] and[^1]",
+    "[^1]: note",
     "\tTab",
     "   three",
     "10. ten",
     "<div>",
     "word " * 30,
+]
+
+REFERENCES = [
+    "A [link][a], a note[^1].\n\n[a]: https://a.example\n\n- [a] again[^2]\n\n"
+    "[^1]: One.\n\n[^2]: Two.\n",
+    "[x] and [y]\n\n> [x]\n\n[y]: a\n[x]: b 'title'\n\n[^late] at the end\n",
 ]

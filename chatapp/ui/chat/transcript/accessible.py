@@ -245,7 +245,7 @@ class LinkNode(Node):
     def doAction(self, name: str) -> None:
         """Follow it."""
         if name == self.pressAction() and self.isValid():
-            self._root.area.link_activated.emit(self._link()[1])
+            self._root.area.follow(self.row, self._link()[1])
 
 
 class ButtonNode(Node):

@@ -26,6 +26,7 @@ from chatapp.ui.chat.transcript.keyboard import Keyboard
 from chatapp.ui.chat.transcript.menu import open_menu
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
 from chatapp.ui.chat.transcript.pointer import Pointer
+from chatapp.ui.chat.transcript.references import NOTE
 from chatapp.ui.chat.transcript.reply_item import REASONING, SHOW_MORE
 from chatapp.ui.chat.transcript.rows import Rows
 from chatapp.ui.chat.transcript.selected_text import selected_text
@@ -251,6 +252,17 @@ class TranscriptArea(QAbstractScrollArea):
             self._unfold(row)
         else:
             self.action_requested.emit(name, item.message.id)
+
+    def follow(self, row: int, address: str) -> None:
+        """Go to a footnote, or hand a link on."""
+        if not address.startswith(NOTE):
+            self.link_activated.emit(address)
+            return
+        body = self.flow.item(row).body
+        block = body.references.segment_of(int(address.removeprefix(NOTE) or 0), body.segments)
+        if block is not None:
+            self.flow.bring_into_view(row, block, QRectF(0, 0, 1, 1))
+            self._changed()
 
     def copy(self, *, plain: bool = False) -> None:
         """Put the selected text on the clipboard, as Markdown or plain."""

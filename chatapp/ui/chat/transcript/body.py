@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from chatapp.ui.chat.transcript.code import FOLDED_FROM, FOLDED_TO, CodeItem
 from chatapp.ui.chat.transcript.prose import ProseItem
+from chatapp.ui.chat.transcript.references import References
 from chatapp.ui.chat.transcript.rule import RuleItem
 from chatapp.ui.chat.transcript.segment import Kind, Segment
 from chatapp.ui.chat.transcript.segmenter import Segmenter
@@ -41,6 +42,7 @@ class Body:
         self._style = style
         self._plain = plain
         self._segmenter = Segmenter(plain=plain)
+        self.references = References()
         self._text = ""
         self._complete = False
         self._items: list[SegmentItem | None] = []
@@ -101,6 +103,10 @@ class Body:
                 self._kinds[index] = kind
                 self._items[index] = None
         self._forget(first)
+        for index in [] if self._plain else self.references.follow(segments, first):
+            self.changed_from = min(self.changed_from, index)
+            self._known[index] = False
+            self._unknown += 1
 
     def _forget(self, first: int) -> None:
         """What was measured from segment `first` on holds no more."""
@@ -155,9 +161,15 @@ class Body:
 
     def _measure(self, index: int) -> None:
         item = self.item(index)
-        item.set_segment(self.segments[index])
+        segment = self.segments[index]
+        if isinstance(item, ProseItem) and not self._plain:
+            item.set_text(self.references.prepared(segment))
+        else:
+            item.set_segment(segment)
         indent = self.indent_of(index)
         height = item.layout(max(40.0, self.width - indent)) + self._gap(index)
+        if self._is_hidden(index):
+            height = 0.0
         self._known[index] = True
         self._unknown -= 1
         if height != self._heights[index]:
@@ -211,6 +223,8 @@ class Body:
 
     def _estimate(self, index: int) -> float:
         segment, style = self.segments[index], self._style
+        if self._is_hidden(index):
+            return 0.0
         if segment.kind is Kind.CODE:
             count = len(segment.lines)
             shown = FOLDED_TO if segment.closed and count >= FOLDED_FROM else count
@@ -219,9 +233,12 @@ class Body:
         lines = sum(1 + len(line) // per_line for line in segment.lines)
         return lines * style.line + self._gap(index)
 
+    def _is_hidden(self, index: int) -> bool:
+        return not self._plain and self.references.is_hidden(self.segments[index])
+
     def _gap(self, index: int) -> float:
         """The space above a segment."""
-        if index == 0:
+        if index == 0 or self._is_hidden(index):
             return 0.0
         segment = self.segments[index]
         if segment.continues:

@@ -20,6 +20,7 @@ from PySide6.QtGui import (
     QTextListFormat,
 )
 
+from chatapp.ui.chat.transcript.references import NOTE
 from chatapp.ui.chat.transcript.safety import visible
 
 if TYPE_CHECKING:
@@ -154,7 +155,8 @@ def _dress_fragments(
                 _make_room(cursor, block, position, length, style)
         elif shape.isAnchor():
             _select(cursor, position, length)
-            cursor.mergeCharFormat(style.link_format)
+            note = shape.anchorHref().startswith(NOTE)
+            cursor.mergeCharFormat(style.note_format if note else style.link_format)
     for position, length, shape in reversed(images):
         _replace_image(cursor, position, length, shape, style)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolTip
 
 from chatapp.ui.chat.transcript.item import Spot
+from chatapp.ui.chat.transcript.references import NOTE
 from chatapp.ui.chat.transcript.safety import shown_target
 from chatapp.ui.chat.transcript.selection import END, Place
 
@@ -121,7 +122,7 @@ class Pointer:
         elif self._area.selection.range is not None:
             self._offer_selection()
         elif self._pressed_link and self._pressed_link == self._link:
-            self._area.link_activated.emit(self._link)
+            self._area.follow(self.row, self._link)
 
     def scroll_sideways(self, at: QPointF, change: float) -> None:
         """Move the code or the table under the pointer."""
@@ -164,7 +165,7 @@ class Pointer:
         self._set_cursor(over_text=0 <= x <= self._area.column[1])
 
     def _show_target(self, link: str) -> None:
-        if link:
+        if link and not link.startswith(NOTE):
             # A tooltip that begins with a tag is drawn as rich text: the address never does.
             text = f"\u2192 {shown_target(link)}"[:500]
             QToolTip.showText(self._area.cursor().pos(), text, self._area.viewport())

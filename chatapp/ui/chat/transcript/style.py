@@ -72,6 +72,10 @@ class Style:
         self.link_format = QTextCharFormat()
         self.link_format.setForeground(self.colour("accent"))
         self.link_format.setFontUnderline(True)
+        self.note_format = QTextCharFormat()
+        self.note_format.setForeground(self.colour("accent"))
+        self.note_format.setFontUnderline(False)
+        self.note_format.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
         self.quote_format = QTextCharFormat()
         self.quote_format.setForeground(self.colour("muted"))
         self.heading_formats = [self._heading_format(scale) for scale in HEADING_SCALES]

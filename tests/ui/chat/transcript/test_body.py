@@ -10,11 +10,12 @@ from chatapp.ui.chat.transcript.body import Body
 from chatapp.ui.chat.transcript.style import Style
 from chatapp.ui.fonts import Families
 from chatapp.ui.theme import LIGHT
-from markdown_samples import CORPUS, LINES
+from markdown_samples import CORPUS, LINES, REFERENCES
 
 WIDTH = 600.0
 TEXTS = st.one_of(
-    st.sampled_from(CORPUS), st.lists(st.sampled_from(LINES), max_size=25).map("\n".join)
+    st.sampled_from(CORPUS + REFERENCES),
+    st.lists(st.sampled_from(LINES), max_size=25).map("\n".join),
 )
 
 
