@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -13,6 +13,8 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
     QToolButton,
     QWidget,
 )
@@ -142,14 +144,19 @@ class ChoiceButton(QPushButton):
         self.chosen.emit(value)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """The arrow stands at the right."""
-        super().paintEvent(event)
-        side = self._look.px(14)
-        rect = self.rect()
-        rect.setSize(QSize(side, side))
-        rect.moveCenter(self.rect().center())
-        rect.moveRight(self.rect().right() - 10)
-        icons.draw(QPainter(self), rect, "chevron-down", self._look.theme.muted)
+        """Text at the left, the arrow at the right."""
+        del event
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        option.text = ""
+        painter = QPainter(self)
+        self.style().drawControl(QStyle.ControlElement.CE_PushButton, option, painter, self)
+        painter.setPen(QColor(self._look.theme.text))
+        words = self.rect().adjusted(10, 0, -10, 0)
+        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        side = self._look.px(SIZE)
+        arrow = QRect(words.right() - side, words.center().y() - side // 2, side, side)
+        icons.draw(painter, arrow, "chevron-down", self._look.theme.muted)
 
 
 class Switch(QCheckBox):

@@ -259,7 +259,7 @@ class Palette(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         for spread in range(1, 13):
-            painter.setBrush(QColor(0, 0, 0, 7))
+            painter.setBrush(QColor(0, 0, 0, 4))
             shadow = self._card.geometry().adjusted(-spread, -spread + 6, spread, spread + 6)
             painter.drawRoundedRect(shadow, 12 + spread, 12 + spread)
 

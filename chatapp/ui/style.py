@@ -153,11 +153,6 @@ QFrame#palette { background: $page; border: 1px solid $line; border-radius: 12px
 QLineEdit#paletteField {
   border: 0; border-radius: 0; padding: 0 4px; background: transparent; min-height: $h32;
 }
-QSpinBox {
-  background: $page; border: 1px solid $border; border-radius: 8px; padding: 0 8px;
-  min-height: $h32;
-}
-QSpinBox:focus { border: 2px solid $accent; padding: 0 7px; }
 QMenu {
   background: $page; color: $text; border: 1px solid $line; border-radius: 8px; padding: 5px;
 }

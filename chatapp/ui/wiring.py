@@ -131,7 +131,7 @@ class Wiring:
         if following is None:
             self.presenter.close()
         else:
-            self.presenter.open(following)
+            self.presenter.open(following, focus=False)
 
     # ---- rows
 

@@ -99,7 +99,7 @@ async def test_deleting_the_open_chat_shows_another_and_can_be_undone(desk):
     assert desk.notice == "Moved “Second” to the trash"
     await desk.until(lambda: desk.messages() == ["one"])
     assert await desk.manager.delete_session(second) is False
-    desk.list.setFocus()
+    assert desk.list.hasFocus()
     desk.press(KEY.Key_Z, CONTROL)
     await desk.until(lambda: "Second" in desk.rows)
 
@@ -386,8 +386,9 @@ async def test_settings_are_changed_on_their_page(desk):
     assert page.editors["theme"].text() == "Dark"
     page.editors["reduce_motion"].click()
     await desk.until(lambda: desk.window.panes.reduce_motion)
-    page.editors["text_percent"].setValue(150)
-    await desk.until(lambda: desk.window.look.scale == 1.5)
+    page.editors["text_percent"].setFocus()
+    desk.press(KEY.Key_Up)
+    await desk.until(lambda: desk.window.look.scale == 1.1)
     page.editors["user_name"].setText("Ada")
     page.editors["user_name"].editingFinished.emit()
     await desk.until(lambda: desk.core.settings.get("user_name") == "Ada")

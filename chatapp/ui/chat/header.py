@@ -22,6 +22,7 @@ PICKER_MAXIMUM = 220
 TITLE_LENGTH = 200
 TITLE_PADDING = 10
 NARROW = 440
+MODEL_MINIMUM = 56
 
 
 class TitleEdit(QLineEdit):
@@ -181,6 +182,9 @@ class Header(QWidget):
     def _elide(self) -> None:
         share = self.width() // (5 if self._narrow else 3)
         room = min(self._look.px(PICKER_MAXIMUM), max(40, share))
+        if room < self._look.px(MODEL_MINIMUM):  # only the arrow is left
+            self.picker.setText("")
+            return
         label = self.fontMetrics().elidedText(
             model_label(self._model), Qt.TextElideMode.ElideMiddle, room
         )

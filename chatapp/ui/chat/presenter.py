@@ -107,13 +107,17 @@ class ChatPresenter:
         """What is in view."""
         return self._session
 
-    def open(self, session_id: SessionId) -> None:
-        """Bring a session into view; a later call wins over one that still loads."""
-        if same(session_id, self.session_id):
+    def open(self, session_id: SessionId, *, focus: bool = True) -> None:
+        """Bring a session into view; a later call wins over one that still loads.
+
+        With `focus` the composer is ready to write in; else the focus stays where it is.
+        """
+        if focus and same(session_id, self.session_id):
             self._pane.composer.text_edit.setFocus()
             return
         self._leave_opening()
-        self._opening = self._core.tasks.start(self._open(session_id), name=f"open {session_id}")
+        opening = self._open(session_id, focus=focus)
+        self._opening = self._core.tasks.start(opening, name=f"open {session_id}")
 
     def new(self) -> None:
         """Begin a chat; an empty one that is in view already is taken for it."""
@@ -127,14 +131,15 @@ class ChatPresenter:
         self._leave_opening()
         self._show(None)
 
-    async def _open(self, session_id: SessionId) -> None:
+    async def _open(self, session_id: SessionId, *, focus: bool) -> None:
         try:
             session = await self._core.manager.load_session(session_id)
         except ChatAppError as error:
             self._show_unreadable(session_id, error)
             return
         self._show(session)
-        self._pane.composer.text_edit.setFocus()
+        if focus:
+            self._pane.composer.text_edit.setFocus()
 
     async def _new(self) -> None:
         name = self._core.settings.get("user_name")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QHBoxLayout,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,13 +21,15 @@ from chatapp.ui.page import Page, plain_label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from PySide6.QtGui import QWheelEvent
+    from PySide6.QtGui import QKeyEvent
 
     from chatapp.services.core import Core
     from chatapp.settings.schema import Setting, Value
     from chatapp.ui.look import Look
 
 EDITOR_WIDTH = 200
+NUMBER_MAXIMUM = 100_000
+COARSE_STEP = 10
 
 
 class SettingsPage(Page):
@@ -82,11 +84,8 @@ class SettingsPage(Page):
             button.chosen.connect(receiver)
             return button
         if isinstance(setting.default, int):
-            number = _Spin()
-            number.setRange(int(setting.minimum or 0), int(setting.maximum or 100_000))
-            number.setKeyboardTracking(False)
-            number.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)  # the arrow keys count
-            number.valueChanged.connect(lambda value: self._set(setting, value))
+            number = NumberEdit(setting)
+            number.editingFinished.connect(lambda: self._set(setting, number.value))
             number.setFixedWidth(EDITOR_WIDTH)
             return number
         text = QLineEdit()
@@ -101,8 +100,6 @@ class SettingsPage(Page):
             editor.setChecked(bool(value))
         elif isinstance(editor, ChoiceButton):
             editor.show_value(str(value))
-        elif isinstance(editor, QSpinBox):
-            editor.setValue(int(value))
         elif isinstance(editor, QLineEdit):
             editor.setText(str(value))
         editor.blockSignals(False)
@@ -123,12 +120,32 @@ class SettingsPage(Page):
             self._show(name)
 
 
-class _Spin(QSpinBox):
-    """Does not change its value when the page is scrolled over it."""
+class NumberEdit(QLineEdit):
+    """A whole number within the setting's limits; the arrow keys step."""
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        """Leave the wheel to the page."""
-        event.ignore()
+    def __init__(self, setting: Setting) -> None:
+        super().__init__()
+        self._least = int(setting.minimum or 0)
+        self._most = int(setting.maximum or NUMBER_MAXIMUM)
+        self._step = COARSE_STEP if setting.maximum else 1
+        self.setValidator(QIntValidator(self._least, self._most, self))
+
+    @property
+    def value(self) -> int:
+        """What stands in it, within the limits."""
+        text = self.text().strip()
+        number = int(text) if text.lstrip("-").isdigit() else self._least
+        return min(max(number, self._least), self._most)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and Down count."""
+        steps = {Qt.Key.Key_Up: self._step, Qt.Key.Key_Down: -self._step}
+        change = steps.get(Qt.Key(event.key()))
+        if change is None:
+            super().keyPressEvent(event)
+            return
+        self.setText(str(min(max(self.value + change, self._least), self._most)))
+        self.editingFinished.emit()
 
 
 def label_of(choice: str) -> str:
