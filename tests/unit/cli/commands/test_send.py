@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import sys
@@ -10,6 +11,7 @@ from chatapp.cli.output import OutputRefused
 from chatapp.domain.errors import ChatAppError, ProviderError, ProviderErrorKind
 from chatapp.domain.message import Status
 from chatapp.domain.stream import End, Usage
+from fakes import until
 
 
 class Gone(io.StringIO):
@@ -68,3 +70,13 @@ async def test_reader_that_has_gone_ends_the_command(terminal, core, monkeypatch
         await terminal("send", "--session", "abc", "Several words to repeat")
     reply = await core.manager.last_message("abc")
     assert reply.status is Status.CANCELLED
+
+
+async def test_command_that_is_cancelled_stops_its_reply_and_says_so(terminal, core, scripted):
+    scripted.add("half ", asyncio.Event(), "whole")
+    sending = asyncio.create_task(terminal("send", "--session", "abc", "Hello"))
+    await until(lambda: core.conversation.is_streaming("abc") and scripted.playing)
+    sending.cancel()
+    sent = await sending
+    assert (sent.status, sent.err) == (1, "Stopped. What arrived is kept.\n")
+    assert (await core.manager.last_message("abc")).status is Status.CANCELLED
