@@ -13,6 +13,7 @@ from chatapp.providers.anthropic import AnthropicWire
 from chatapp.providers.base import ModelInfo, Provider
 from chatapp.providers.gemini import GeminiWire
 from chatapp.providers.guide import GuideProvider
+from chatapp.providers.local import LocalProvider
 from chatapp.providers.ollama import OllamaWire
 from chatapp.providers.openai import OpenAIWire
 from chatapp.providers.remote import RemoteProvider
@@ -88,15 +89,14 @@ class Registry:
 
     def configure(self, configs: Iterable[ProviderConfig]) -> None:
         """Offer what `configs` names, and no longer what they do not; the guide stays."""
-        wanted = {config.name: config for config in configs if config.kind in _WIRES}
+        wanted = {config.name: config for config in configs if config.kind != GUIDE}
         for name in [name for name, had in self._configs.items() if wanted.get(name) != had]:
             self._retired.append(self._providers.pop(name))
             del self._configs[name]
             self._known.pop(name, None)
         for name, config in wanted.items():
             if name not in self._configs:
-                wire = _WIRES[config.kind]()
-                self._providers[name] = RemoteProvider(config, wire, self._key_lookup)
+                self._providers[name] = self._made(config)
                 self._configs[name] = config
 
     def resolve(self, name: str) -> tuple[Provider, str]:
@@ -147,6 +147,11 @@ class Registry:
         """Let go of all connections."""
         providers = (*self._retired, *self._providers.values())
         await asyncio.gather(*(provider.close() for provider in providers))
+
+    def _made(self, config: ProviderConfig) -> Provider:
+        if config.kind == "gguf":
+            return LocalProvider(config)
+        return RemoteProvider(config, _WIRES[config.kind](), self._key_lookup)
 
 
 async def _offer(provider: Provider) -> Offer:
