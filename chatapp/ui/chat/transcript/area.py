@@ -20,18 +20,20 @@ from chatapp.ui.chat.transcript.announcer import Announcer, announce
 from chatapp.ui.chat.transcript.body import CHARACTERS_SHOWN
 from chatapp.ui.chat.transcript.code import COPY_ACTION, TOGGLE_CODE
 from chatapp.ui.chat.transcript.finder import Finder
-from chatapp.ui.chat.transcript.flow import Flow
+from chatapp.ui.chat.transcript.flow import Anchor, Flow
+from chatapp.ui.chat.transcript.fold_stack import COPY_PART
 from chatapp.ui.chat.transcript.folded_message import TOGGLE
 from chatapp.ui.chat.transcript.keyboard import Keyboard
 from chatapp.ui.chat.transcript.menu import open_menu
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
 from chatapp.ui.chat.transcript.pointer import Pointer
 from chatapp.ui.chat.transcript.references import NOTE
-from chatapp.ui.chat.transcript.reply_item import REASONING, SHOW_MORE
+from chatapp.ui.chat.transcript.reply_item import SHOW_MORE, ReplyItem
 from chatapp.ui.chat.transcript.rows import Rows
 from chatapp.ui.chat.transcript.selected_text import selected_text
 from chatapp.ui.chat.transcript.selection import END, Place, Selection
 from chatapp.ui.chat.transcript.style import Style
+from chatapp.ui.chat.transcript.words import REASONING, TOOL_CALL
 from chatapp.ui.theme import COLUMN_MAXIMUM, LIGHT, RADIUS_CARD, Theme
 
 if TYPE_CHECKING:
@@ -127,14 +129,40 @@ class TranscriptArea(QAbstractScrollArea):
         return self
 
     def show_messages(self, messages: Sequence[Message]) -> None:
-        """Show a conversation from its end."""
+        """Show a conversation from its end, or where it was if it is the one in view."""
         self._pending.clear()
+        rows, place = Rows(messages), self._place_kept(messages)
         self.selection.clear()
         self._keyboard.row = -1
         if self.accessible_root is not None:
             self.accessible_root.generation += 1
-        self.flow.show(Rows(messages))
+        if place is None:
+            self.flow.show(rows)
+        else:
+            self.flow.restore(rows, place)
         self.finder.forget(0)
+        self._changed()
+
+    def _place_kept(self, messages: Sequence[Message]) -> Anchor | None:
+        """Where `messages` are to be shown if they are a new state of what is in view."""
+        flow = self.flow
+        same = len(flow.rows) and len(messages) and flow.rows[0].id == messages[0].id
+        if not same or flow.at_end:
+            return None
+        anchor = flow.anchor()
+        row = Rows(messages).find(flow.rows[anchor.row].id)
+        if row is None:
+            return anchor if anchor.row < len(messages) else None
+        return anchor._replace(row=row)
+
+    def set_versions(self, versions: Callable[[MessageId], tuple[int, int]] | None) -> None:
+        """Ask `versions` which of how many siblings of a message is in view, from 1."""
+        self.flow.restyle(replace(self.flow.setting, versions=versions))
+        self._changed()
+
+    def set_unread(self, message_id: MessageId | None) -> None:
+        """Mark the first message that was not read yet."""
+        self.flow.restyle(replace(self.flow.setting, unread=message_id))
         self._changed()
 
     def add_message(self, message: Message) -> None:
@@ -238,6 +266,9 @@ class TranscriptArea(QAbstractScrollArea):
         if name == COPY_ACTION:
             self._copy(item.body.segments[int(block)].text)
             self._pointer.show_copied(row, block)
+        elif name == COPY_PART and isinstance(item, ReplyItem):
+            part, _, index = block.partition(":")
+            self._copy(item.part_code(part, int(index)))
         elif name == TOGGLE_CODE:
             item.body.toggle_code(int(block))
             self._unfold(row)
@@ -247,7 +278,7 @@ class TranscriptArea(QAbstractScrollArea):
         elif name == SHOW_MORE:
             item.body.show_more(item.body.shown + CHARACTERS_SHOWN)
             self._unfold(row)
-        elif name in {REASONING, TOGGLE}:
+        elif name in {REASONING, TOGGLE} or name.startswith(TOOL_CALL):
             self.flow.setting.unfolded ^= {(item.message.id, name)}
             self._unfold(row)
         else:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ICON = 16
 BUTTON = 28
 FOLD_HEIGHT = 24
+VERSIONS = 30  # the room of `2/3`
 COPIED = "copied:"  # what is hot while a message says that it was copied
 _CARD_PADDING = 12
 _NARROW = 520  # below this width the buttons of a card stand under its text
@@ -43,6 +44,8 @@ ACTIONS = {
     "speak": Action("volume-2", "Read aloud"),
     "delete": Action("trash-2", "Delete"),
     "details": Action("info", "Details"),
+    "previous_version": Action("chevron-left", "Previous version"),
+    "next_version": Action("chevron-right", "Next version"),
 }
 
 
@@ -53,6 +56,41 @@ def action_spots(names: tuple[str, ...], x: float, y: float, style: Style) -> li
         Spot(QRectF(x + at * (size + 2), y, size, size), name, ACTIONS[name].name)
         for at, name in enumerate(names)
     ]
+
+
+def version_spots(versions: tuple[int, int], x: float, y: float, style: Style) -> list[Spot]:
+    """The arrows to the siblings of a message, where it has any."""
+    which, count = versions
+    if count < 2:
+        return []
+    size, between = style.px(BUTTON), style.px(VERSIONS)
+    spots = []
+    if which > 1:
+        rect = QRectF(x, y, size, size)
+        spots.append(Spot(rect, "previous_version", ACTIONS["previous_version"].name))
+    if which < count:
+        rect = QRectF(x + size + between, y, size, size)
+        spots.append(Spot(rect, "next_version", ACTIONS["next_version"].name))
+    return spots
+
+
+def paint_versions(
+    painter: QPainter, spots: list[Spot], versions: tuple[int, int], style: Style
+) -> None:
+    """Say which version is in view, between the arrows: `2/3`."""
+    size, between = style.px(BUTTON), style.px(VERSIONS)
+    for spot in spots:
+        if spot.action == "previous_version":
+            x = spot.rect.right()
+        elif spot.action == "next_version":
+            x = spot.rect.left() - between
+        else:
+            continue
+        painter.setFont(style.caption)
+        painter.setPen(style.colour("muted"))
+        place = QRectF(x, spot.rect.top(), between, size)
+        painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{versions[0]}/{versions[1]}")
+        return
 
 
 def paint_action(painter: QPainter, spot: Spot, style: Style, hot: str) -> None:

@@ -12,8 +12,10 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, NamedTuple
 
 from chatapp.domain.message import Role
+from chatapp.ui.chat.transcript import words
 from chatapp.ui.chat.transcript.folded_message import FoldedMessageItem
 from chatapp.ui.chat.transcript.heights import Heights
+from chatapp.ui.chat.transcript.lead import Lead
 from chatapp.ui.chat.transcript.own_message import OwnMessageItem
 from chatapp.ui.chat.transcript.reply_item import ReplyItem
 from chatapp.ui.chat.transcript.rows import Rows
@@ -68,6 +70,14 @@ class Flow:
         self._items.clear()
         self._measure_anew()
         self.go_to_end()
+
+    def restore(self, rows: Rows, anchor: Anchor) -> None:
+        """Show other messages at a place."""
+        self.rows = rows
+        self._items.clear()
+        self._measure_anew()
+        self.at_end = False
+        self._settle(anchor, 0.0)
 
     def append(self, message: Message) -> None:
         """A message came to the end."""
@@ -156,6 +166,7 @@ class Flow:
         if item is None:
             message = self.rows[row]
             item = self._items[row] = _class_of(message)(message, self.setting)
+            item.set_lead(self._lead(row))
             if len(self._items) > CACHED_ITEMS:
                 self._items.popitem(last=False)
         else:
@@ -163,9 +174,15 @@ class Flow:
         item.set_width(self._width)
         return item
 
-    def known_item(self, row: int) -> MessageItem | None:
-        """What draws a message, if it was made already."""
-        return self._items.get(row)
+    def _lead(self, row: int) -> Lead:
+        """What begins with a message: another day, what was not read."""
+        message, clock = self.rows[row], self.setting.clock
+        day, today = words.day_of(message, clock), clock.local(clock.now()).date()
+        before = words.day_of(self.rows[row - 1], clock) if row else today
+        return Lead(
+            words.day_name(day, today) if day != before else "",
+            unread=self.setting.unread == message.id,
+        )
 
     # ---- places
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatapp.domain.message import Role
 from chatapp.ui.chat.transcript import words
 from chatapp.ui.chat.transcript.chrome import FOLD_HEIGHT, fold_spot, paint_fold
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, MessageItem, Setting
+from chatapp.ui.chat.transcript.safety import visible
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QPainter
@@ -36,12 +38,14 @@ class FoldedMessageItem(MessageItem):
     def set_message(self, message: Message) -> bool:
         """Draw this message from now on; True if nothing but its text grew."""
         self.message = message
-        style = self._setting.style
-        self.body_y = style.px(FOLD_HEIGHT) + 4
         unfolded = self._is_unfolded(TOGGLE)
         self.body.set_text(message.content if unfolded else "", complete=True)
-        self._spots = None
+        self._arrange()
         return False
+
+    def _arrange(self) -> None:
+        self.body_y = self.lead_height + self._setting.style.px(FOLD_HEIGHT) + 4
+        self._spots = None
 
     def set_width(self, width: float) -> None:
         """Lay out for this width from now on."""
@@ -51,6 +55,7 @@ class FoldedMessageItem(MessageItem):
 
     def paint(self, painter: QPainter, canvas: MessageCanvas) -> None:
         """Draw with the painter's origin at the message's top left corner."""
+        self._paint_lead(painter)
         unfolded = self._is_unfolded(TOGGLE)
         hot = canvas.hot == TOGGLE
         paint_fold(painter, self._fold(), self._setting.style, unfolded=unfolded, hot=hot)
@@ -58,7 +63,10 @@ class FoldedMessageItem(MessageItem):
 
     def _fold(self) -> Spot:
         name = words.author(self.message)
-        return fold_spot(name, 0, self._setting.style, TOGGLE)
+        tool = self.message.metadata.get("name")
+        if self.message.role == Role.TOOL and isinstance(tool, str):
+            name = f"Result of {visible(tool)}"
+        return fold_spot(name, self.lead_height, self._setting.style, TOGGLE)
 
     def _own_spots(self) -> list[Spot]:
         return [self._fold()]

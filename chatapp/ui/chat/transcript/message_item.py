@@ -16,6 +16,7 @@ from PySide6.QtCore import QRectF
 from chatapp.domain.message import Role
 from chatapp.ui.chat.transcript.body import Body
 from chatapp.ui.chat.transcript.item import Canvas, Spot
+from chatapp.ui.chat.transcript.lead import Lead
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,15 +39,19 @@ class Setting:
         unfolded: Parts the user unfolded, each a message and the action of its fold line.
         own_actions: What can be done with the user's own messages.
         reply_actions: What can be done with replies.
+        menu_actions: What the menu offers beside the buttons.
         versions: Which version of a message is in view, and of how many.
+        unread: The first message that was not read yet.
     """
 
     style: Style
     clock: Clock
     unfolded: set[tuple[MessageId, str]] = field(default_factory=set)
     own_actions: tuple[str, ...] = ("copy", "edit")
-    reply_actions: tuple[str, ...] = ("copy", "regenerate")
+    reply_actions: tuple[str, ...] = ("copy", "regenerate", "quote")
+    menu_actions: tuple[str, ...] = ("delete",)
     versions: Callable[[MessageId], Versions] | None = None
+    unread: MessageId | None = None
 
 
 @dataclass(slots=True)
@@ -81,8 +86,24 @@ class MessageItem(ABC):
         self._setting = setting
         self._width = 0.0
         self._spots: list[Spot] | None = None
+        self._lead = Lead()
 
     # ---- geometry
+
+    def set_lead(self, lead: Lead) -> None:
+        """Let these lines stand above the message."""
+        if lead != self._lead:
+            self._lead = lead
+            self._arrange()
+
+    @property
+    def lead_height(self) -> int:
+        """The room of the lines above the message."""
+        return self._lead.height(self._setting.style)
+
+    @abstractmethod
+    def _arrange(self) -> None:
+        """Place everything anew."""
 
     @property
     @abstractmethod
@@ -132,13 +153,22 @@ class MessageItem(ABC):
 
     def outline(self) -> QRectF:
         """What the message fills, for the focus ring."""
-        return QRectF(0, 0, self._width, self.height - self.gap)
+        lead = self.lead_height
+        return QRectF(0, lead, self._width, self.height - self.gap - lead)
 
     # ---- drawing
 
     @abstractmethod
     def paint(self, painter: QPainter, canvas: MessageCanvas) -> None:
         """Draw with the painter's origin at the message's top left corner."""
+
+    def _paint_lead(self, painter: QPainter) -> None:
+        if self.lead_height:
+            self._lead.paint(painter, self._setting.style, self._width)
+
+    def _versions(self) -> Versions:
+        lookup = self._setting.versions
+        return lookup(self.message.id) if lookup is not None else (1, 1)
 
     def _paint_body(self, painter: QPainter, canvas: MessageCanvas) -> None:
         body, clip = self.body, canvas.clip.translated(-self.body_x, -self.body_y)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
-from chatapp.ui.chat.transcript.chrome import BUTTON, action_spots, paint_action
+from chatapp.ui.chat.transcript.chrome import (
+    BUTTON,
+    VERSIONS,
+    action_spots,
+    paint_action,
+    paint_versions,
+    version_spots,
+)
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, MessageItem, Setting
 from chatapp.ui.chat.transcript.segment import Kind
 
@@ -29,36 +36,38 @@ class OwnMessageItem(MessageItem):
 
     def __init__(self, message: Message, setting: Setting) -> None:
         super().__init__(message, setting)
-        self.body_y = PADDING_Y
         self.set_message(message)
 
     @property
     def height(self) -> float:
         """Of the whole message with the space below it."""
-        return self.body.height + 2 * PADDING_Y + self.gap
+        return self.lead_height + self.body.height + 2 * PADDING_Y + self.gap
 
     def set_message(self, message: Message) -> bool:
         """Draw this message from now on; True if nothing but its text grew."""
         self.message = message
         self.body.set_text(message.content, complete=True)
-        self._place()
+        self._arrange()
         return False
 
     def set_width(self, width: float) -> None:
         """Lay out for this width from now on."""
+        if width == self._width:
+            return
         self._width = width
         room = self._setting.style.px(BUTTON + 4) * len(self._setting.own_actions)
         share = width - room if width < NARROW else width * SHARE
         self.body.set_width(share - 2 * PADDING_X)
-        self._place()
+        self._arrange()
 
     def measure(self, top: float, bottom: float) -> None:
         """Lay out what stands between two heights."""
         super().measure(top, bottom)
-        self._place()
+        self._arrange()
 
-    def _place(self) -> None:
+    def _arrange(self) -> None:
         self.body_x = self._width - PADDING_X - self._text_width()
+        self.body_y = self.lead_height + PADDING_Y
         self._spots = None
 
     def _text_width(self) -> float:
@@ -71,10 +80,12 @@ class OwnMessageItem(MessageItem):
 
     def _bubble(self) -> QRectF:
         x = self.body_x - PADDING_X
-        return QRectF(x, 0, self._width - x, self.body.height + 2 * PADDING_Y)
+        y = self.lead_height
+        return QRectF(x, y, self._width - x, self.body.height + 2 * PADDING_Y)
 
     def paint(self, painter: QPainter, canvas: MessageCanvas) -> None:
         """Draw with the painter's origin at the message's top left corner."""
+        self._paint_lead(painter)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._setting.style.colour("bubble"))
@@ -83,11 +94,14 @@ class OwnMessageItem(MessageItem):
         if canvas.active:
             for spot in self._own_spots():
                 paint_action(painter, spot, self._setting.style, canvas.hot)
+            paint_versions(painter, self._own_spots(), self._versions(), self._setting.style)
 
     def _own_spots(self) -> list[Spot]:
         bubble, style = self._bubble(), self._setting.style
         names = self._setting.own_actions
         size = style.px(BUTTON)
         x = bubble.left() - 8 - len(names) * (size + 2)
-        y = min(max(4.0, bubble.height() - size - 6), 400.0)
-        return action_spots(names, x, y, style)
+        y = bubble.top() + min(max(4.0, bubble.height() - size - 6), 400.0)
+        spots = action_spots(names, x, y, style)
+        before = x - 2 * size - style.px(VERSIONS) - 4
+        return version_spots(self._versions(), before, y, style) + spots

@@ -9,17 +9,18 @@ from PySide6.QtGui import QFontMetricsF, QPainter
 
 from chatapp.domain.message import Status
 from chatapp.ui.chat.transcript import words
-from chatapp.ui.chat.transcript.body import Body
 from chatapp.ui.chat.transcript.chrome import (
     BUTTON,
-    FOLD_HEIGHT,
     EndingCard,
     action_spots,
     fold_spot,
     paint_action,
     paint_fold,
+    paint_versions,
+    version_spots,
 )
-from chatapp.ui.chat.transcript.item import Canvas, Spot
+from chatapp.ui.chat.transcript.fold_stack import FoldStack
+from chatapp.ui.chat.transcript.item import Spot
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, MessageItem, Setting
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
 HEADER = 18
 BELOW_HEADER = 4
-REASONING = "toggle_reasoning"
 SHOW_MORE = "show_more"
 _MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -37,10 +37,8 @@ class ReplyItem(MessageItem):
 
     def __init__(self, message: Message, setting: Setting) -> None:
         super().__init__(message, setting)
-        self._thoughts: Body | None = None
+        self._folds = FoldStack(setting.style, self._is_unfolded)
         self._card: EndingCard | None = None
-        self._fold: Spot | None = None
-        self._thoughts_y = 0.0
         self.set_message(message)
 
     # ---- geometry
@@ -59,6 +57,7 @@ class ReplyItem(MessageItem):
         if streaming and same and self._card is None:
             self._spots = None
             return True
+        self._folds.set_parts(words.parts(message))
         ending = None if streaming else words.ending(message)
         if ending is None:
             self._card = None
@@ -74,40 +73,31 @@ class ReplyItem(MessageItem):
 
     def set_width(self, width: float) -> None:
         """Lay out for this width from now on."""
-        self._width = width
-        self.body.set_width(width)
-        self._arrange()
+        if width != self._width:
+            self._width = width
+            self.body.set_width(width)
+            self._arrange()
+
+    def measure(self, top: float, bottom: float) -> None:
+        """Lay out what stands between two heights."""
+        if len(self._folds):
+            self._folds.measure(top, bottom)
+            self._arrange()
+        super().measure(top, bottom)
 
     def _arrange(self) -> None:
         """Place what stands above the text, and measure what stands below it."""
         style = self._setting.style
-        y = float(style.px(HEADER) + BELOW_HEADER)
         self._spots = None
-        self._fold = None
-        if label := words.thought(self.message):
-            self._fold = fold_spot(label, y, style, REASONING)
-            y += style.px(FOLD_HEIGHT) + 4
-            y += self._arrange_thoughts(y)
-        self.body_y = y
+        y = self.lead_height + style.px(HEADER) + BELOW_HEADER
+        self.body_y = self._folds.layout(y, self._width)
         if self._card is not None and self._width:
             self._card.layout(self._width)
-
-    def _arrange_thoughts(self, y: float) -> float:
-        if not self._is_unfolded(REASONING):
-            self._thoughts = None
-            return 0.0
-        if self._thoughts is None:
-            self._thoughts = Body(self._setting.style.quiet, plain=False)
-        self._thoughts_y = y
-        self._thoughts.set_text(self.message.reasoning, complete=bool(self.message.content))
-        self._thoughts.set_width(max(40.0, self._width - 18))
-        self._thoughts.measure(float("-inf"), float("inf"))
-        return self._thoughts.height + 10
 
     def _body_bottom(self) -> float:
         if self.body.segments:
             return self.body_y + self.body.height
-        waiting = self.message.status is Status.STREAMING and self._fold is None
+        waiting = self.message.status is Status.STREAMING and not len(self._folds)
         return self.body_y + (self._setting.style.line if waiting else -4)
 
     def _more_spot(self) -> Spot | None:
@@ -130,11 +120,12 @@ class ReplyItem(MessageItem):
 
     def paint(self, painter: QPainter, canvas: MessageCanvas) -> None:
         """Draw with the painter's origin at the message's top left corner."""
+        self._paint_lead(painter)
         if canvas.clip.top() < self.body_y:
             self._paint_top(painter, canvas)
         if self.body.segments:
             self._paint_body(painter, canvas)
-        elif self.message.status is Status.STREAMING and self._fold is None:
+        elif self.message.status is Status.STREAMING and not len(self._folds):
             self._paint_waiting(painter)
         if canvas.clip.bottom() > self._body_bottom():
             self._paint_bottom(painter, canvas)
@@ -142,7 +133,7 @@ class ReplyItem(MessageItem):
     def _paint_top(self, painter: QPainter, canvas: MessageCanvas) -> None:
         style = self._setting.style
         name = words.author(self.message)
-        header = QRectF(0, 0, self._width, style.px(HEADER))
+        header = QRectF(0, self.lead_height, self._width, style.px(HEADER))
         metrics = QFontMetricsF(style.name)
         name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, self._width * 0.7)
         painter.setFont(style.name)
@@ -152,25 +143,7 @@ class ReplyItem(MessageItem):
         painter.setPen(style.colour("faint"))
         after = header.adjusted(metrics.horizontalAdvance(name) + 8, 0, 0, 0)
         painter.drawText(after, _MIDDLE, words.clock_time(self.message, self._setting.clock))
-        if self._fold is not None:
-            unfolded = self._thoughts is not None
-            hot = canvas.hot == REASONING
-            paint_fold(painter, self._fold, style, unfolded=unfolded, hot=hot)
-        if self._thoughts is not None:
-            self._paint_thoughts(painter, self._thoughts, canvas)
-
-    def _paint_thoughts(self, painter: QPainter, thoughts: Body, canvas: MessageCanvas) -> None:
-        bar = QRectF(6, self._thoughts_y, 2, thoughts.height)
-        painter.fillRect(bar, self._setting.style.colour("line"))
-        for index in range(len(thoughts.segments)):
-            x, y = 18 + thoughts.indent_of(index), self._thoughts_y + thoughts.top_of(index)
-            clip = canvas.clip.translated(-x, -y)
-            item = thoughts.item(index)
-            if clip.bottom() > 0 and clip.top() < item.height:
-                painter.save()
-                painter.translate(x, y)
-                item.paint(painter, Canvas(self._setting.style.quiet, clip))
-                painter.restore()
+        self._folds.paint(painter, canvas.clip, canvas.hot)
 
     def _paint_waiting(self, painter: QPainter) -> None:
         style = self._setting.style
@@ -200,22 +173,29 @@ class ReplyItem(MessageItem):
         for spot in spots:
             paint_action(painter, spot, style, canvas.hot)
         x = spots[-1].rect.right() + 10 if spots else 0.0
+        paint_versions(painter, spots, self._versions(), style)
         if text := words.cost(self.message):
             painter.setFont(style.caption)
             painter.setPen(style.colour("faint"))
             row = QRectF(x, self._actions_y(), self._width - x, style.px(BUTTON))
             painter.drawText(row, _MIDDLE, text)
 
+    def part_code(self, part: str, index: int) -> str:
+        """The text of a code block in an unfolded part."""
+        return self._folds.code(part, index)
+
     # ---- what can be pressed
 
     def _action_spots(self) -> list[Spot]:
         if not self.message.content:  # the buttons of its card are all there is to do
             return []
-        names = self._setting.reply_actions
-        return action_spots(names, -6, self._actions_y(), self._setting.style)
+        names, style = self._setting.reply_actions, self._setting.style
+        spots = action_spots(names, -6, self._actions_y(), style)
+        end = spots[-1].rect.right() if spots else 0.0
+        return spots + version_spots(self._versions(), end + 4, self._actions_y(), style)
 
     def _own_spots(self) -> list[Spot]:
-        spots = [self._fold] if self._fold is not None else []
+        spots = self._folds.spots()
         if self._card is not None:
             y = self._card_y()
             spots += [

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from chatapp.domain.message import Role, Status
+from chatapp.ui.chat.transcript.safety import visible
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -19,6 +21,8 @@ _NAMES = {
     Role.SYSTEM: "System message",
     Role.TOOL: "Tool",
 }
+REASONING = "toggle_reasoning"
+TOOL_CALL = "toggle_tool_"
 _RETRY = ("retry", "Retry")
 _CONTINUE = ("continue", "Continue")
 
@@ -40,6 +44,23 @@ class Ending:
     actions: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a message that folds to a line.
+
+    Attributes:
+        action: Folds or unfolds it; also tells it from the other parts.
+        label: The line.
+        text: What is shown unfolded, Markdown.
+        complete: Whether the text grows no more.
+    """
+
+    action: str
+    label: str
+    text: str
+    complete: bool = True
+
+
 def author(message: Message) -> str:
     """Who speaks: the model by name where it is known."""
     if message.role == Role.ASSISTANT and message.model:
@@ -57,6 +78,16 @@ def long_time(message: Message, clock: Clock) -> str:
     return clock.local(message.time).strftime("%A, %d %B %Y, %H:%M")
 
 
+def day_name(day: dt.date, today: dt.date) -> str:
+    """A day as people name it: Today, Yesterday, Monday, 9 February 2026."""
+    distance = (today - day).days
+    if distance in {0, 1}:
+        return ("Today", "Yesterday")[distance]
+    if 1 < distance < 7:
+        return f"{day:%A}"
+    return f"{day:%A}, {day.day} {day:%B %Y}"
+
+
 def day_of(message: Message, clock: Clock) -> dt.date:
     """The local day a message was written."""
     return clock.local(message.time).date()
@@ -72,6 +103,30 @@ def thought(message: Message) -> str:
     if not isinstance(milliseconds, int | float):
         return "Thought about it"
     return f"Thought for {duration(milliseconds)}"
+
+
+def parts(message: Message) -> list[Part]:
+    """Reasoning and tool calls, each as a part that folds."""
+    found = []
+    if label := thought(message):
+        found.append(Part(REASONING, label, message.reasoning, bool(message.content)))
+    calls = message.metadata.get("tool_calls")
+    for number, call in enumerate(calls if isinstance(calls, list) else ()):
+        if isinstance(call, dict):
+            found.append(_tool_part(call, number))
+    return found
+
+
+def _tool_part(call: dict[str, Any], number: int) -> Part:
+    function = call.get("function")
+    told = function if isinstance(function, dict) else call  # as OpenAI writes it, or flat
+    name, arguments = str(told.get("name") or "a tool"), str(told.get("arguments") or "{}")
+    fence = "`" * (max(map(len, re.findall(r"`+", arguments)), default=0) + 3)
+    text = f"{fence}json\n{arguments}\n{fence}"
+    if result := call.get("result"):
+        fence = "`" * (max(map(len, re.findall(r"`+", str(result))), default=0) + 3)
+        text += f"\n\n{fence}\n{result}\n{fence}"
+    return Part(f"{TOOL_CALL}{number}", f"Used {visible(name)}", text)
 
 
 def duration(milliseconds: float) -> str:

@@ -203,4 +203,4 @@ def test_streaming_status_hides_actions_until_the_reply_is_there(area, settle):
     assert area.flow.item(0).spots() == []
     area.update_message(message.with_content("Done").with_metadata(status="complete"))
     settle()
-    assert [spot.action for spot in area.flow.item(0).spots()] == ["copy", "regenerate"]
+    assert [spot.action for spot in area.flow.item(0).spots()] == ["copy", "regenerate", "quote"]

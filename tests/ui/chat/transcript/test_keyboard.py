@@ -56,8 +56,8 @@ def test_tab_reaches_every_button_and_enter_presses_it(area, settle, press, qtbo
     while area._keyboard.step_button(1):
         names.append(area._keyboard.focused_spot().action)
         press(KEY.Key_Return)
-    assert names == ["continue", "retry", "copy", "regenerate"]
-    assert [action for action, _ in shown.actions] == ["continue", "retry", "regenerate"]
+    assert names == ["continue", "retry", "copy", "regenerate", "quote"]
+    assert [action for action, _ in shown.actions] == ["continue", "retry", "regenerate", "quote"]
 
 
 def test_focus_ring_is_drawn_around_the_message(area, settle, press):
