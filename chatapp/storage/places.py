@@ -8,6 +8,7 @@ YYYY-MM-DD/~<id>-<inst>-<n>.tmp  temporary; the common sync clients ignore the n
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -111,10 +112,10 @@ class Places:
 
     def keep_name(self, below: Path, path: Path) -> Path:
         """A free name in the trash or the quarantine for a file of a dated folder."""
-        moment = f"{self._clock.now():%Y%m%dT%H%M%S}"
-        for number in range(1_000_000):
-            name = f"{path.stem}.{moment}{number:06d}Z{SUFFIX}"
+        moment = self._clock.now()
+        while True:
+            name = f"{path.stem}.{moment:%Y%m%dT%H%M%S%f}Z{SUFFIX}"
             target = below / path.parent.name / name
             if self._files.signature(target) is None:
                 return target
-        raise FileExistsError(str(path))
+            moment += dt.timedelta(microseconds=1)
