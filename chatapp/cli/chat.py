@@ -6,14 +6,11 @@ reply that is arriving, Ctrl-D leaves. In a pipe every line is said in turn.
 
 from __future__ import annotations
 
-import asyncio
-import signal
 from typing import TYPE_CHECKING
 
 from chatapp.cli.command import DONE, FAILED
 from chatapp.cli.output import complain, note, plain_line, write_line
-from chatapp.cli.prompt import on_signals
-from chatapp.cli.reply_printer import ReplyPrinter, say_ending
+from chatapp.cli.reply_printer import ReplyPrinter, say_ending, stopped_by_control_c
 from chatapp.cli.transcript import local_time, transcript
 from chatapp.domain.errors import ChatAppError
 from chatapp.domain.ids import check_session_id, new_session_id, session_key
@@ -93,12 +90,7 @@ class TerminalChat:
 
     async def _receive(self, session: Session, asking: Coroutine[None, None, Message]) -> None:
         printer = ReplyPrinter(self._core, session.id)
-        loop = asyncio.get_running_loop()
-
-        def stop(*_: object) -> None:
-            loop.call_soon_threadsafe(self._core.conversation.stop, session.id)
-
-        with on_signals((signal.SIGINT,), stop):
+        with stopped_by_control_c(self._core, session.id):
             reply = await asking
         if not say_ending(reply):
             self._status = FAILED

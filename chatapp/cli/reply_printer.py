@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import signal
 from typing import TYPE_CHECKING
 
 from chatapp.cli.output import OutputRefused, note, plain, write
+from chatapp.cli.prompt import on_signals
 from chatapp.domain.ids import session_key
 from chatapp.domain.message import Role, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from chatapp.domain.ids import SessionId
     from chatapp.domain.message import Message
     from chatapp.services.core import Core
@@ -62,6 +68,18 @@ class ReplyPrinter:
             self.refused = refused
             self._core.conversation.stop(session_id)
         self._open_line = not text.endswith("\n")
+
+
+@contextlib.contextmanager
+def stopped_by_control_c(core: Core, session_id: SessionId) -> Iterator[None]:
+    """Let Ctrl-C stop the reply that arrives in a session, and nothing else."""
+    loop = asyncio.get_running_loop()
+
+    def stop(*_: object) -> None:
+        loop.call_soon_threadsafe(core.conversation.stop, session_id)
+
+    with on_signals((signal.SIGINT,), stop):
+        yield
 
 
 def say_ending(reply: Message) -> bool:

@@ -34,9 +34,7 @@ def _add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _send(core: Core, arguments: argparse.Namespace) -> int:
-    import asyncio
-
-    from chatapp.cli.reply_printer import ReplyPrinter, say_ending
+    from chatapp.cli.reply_printer import ReplyPrinter, say_ending, stopped_by_control_c
     from chatapp.domain.errors import ChatAppError
     from chatapp.domain.ids import new_session_id
 
@@ -47,14 +45,8 @@ async def _send(core: Core, arguments: argparse.Namespace) -> int:
         arguments.session or new_session_id(), user_name=core.settings.get("user_name")
     )
     printer = None if arguments.json else ReplyPrinter(core, session.id)
-    sending = core.tasks.start(
-        core.conversation.send(text, session_id=session.id, model=arguments.model), name="send it"
-    )
-    try:
-        reply = await asyncio.shield(sending)
-    except asyncio.CancelledError:  # Ctrl-C; a reply does not end because nobody waits for it
-        core.conversation.stop(session.id)
-        reply = await sending
+    with stopped_by_control_c(core, session.id):
+        reply = await core.conversation.send(text, session_id=session.id, model=arguments.model)
     if printer is not None and printer.refused is not None:
         raise printer.refused
     if arguments.json:
