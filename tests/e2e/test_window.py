@@ -104,6 +104,7 @@ def test_typed_message_is_answered_on_the_screen_and_on_the_disk(desk, llama):
 def test_restart_opens_the_last_chat_ready_to_be_typed_into(desk, llama):
     first = desk.open(title="An earlier chat")
     desk.display.press("ctrl+n")
+    desk.display.wait_for_window("^ChatApp$")
     desk.say("The last chat")
     desk.wait_for_title("The last chat")
     eventually(lambda: desk.newest() != "earlier")

@@ -19,3 +19,9 @@ async def test_limit_holds(terminal, chats):
 async def test_nothing_found_is_no_failure(terminal, chats):
     found = await terminal("search", "nowhere")
     assert (found.status, found.out, found.err) == (0, "", "Nothing was found.\n")
+
+
+async def test_what_was_not_understood_is_said_beside_the_hits(terminal, chats):
+    found = await terminal("search", "after:soon pears")
+    assert found.out.startswith("two ")
+    assert "“after:soon” is no day." in found.err

@@ -3,6 +3,8 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import os
+import signal
 import sys
 
 import pytest
@@ -72,11 +74,11 @@ async def test_reader_that_has_gone_ends_the_command(terminal, core, monkeypatch
     assert reply.status is Status.CANCELLED
 
 
-async def test_command_that_is_cancelled_stops_its_reply_and_says_so(terminal, core, scripted):
+async def test_control_c_stops_the_reply_and_says_so(terminal, core, scripted):
     scripted.add("half ", asyncio.Event(), "whole")
     sending = asyncio.create_task(terminal("send", "--session", "abc", "Hello"))
     await until(lambda: core.conversation.is_streaming("abc") and scripted.playing)
-    sending.cancel()
+    os.kill(os.getpid(), signal.SIGINT)
     sent = await sending
     assert (sent.status, sent.err) == (1, "Stopped. What arrived is kept.\n")
     assert (await core.manager.last_message("abc")).status is Status.CANCELLED
