@@ -9,6 +9,7 @@ from collections.abc import Callable
 from chatapp.domain.changes import Change
 from chatapp.domain.errors import StorageError
 from chatapp.domain.session import Session
+from chatapp.sessions import SessionManager
 from chatapp.storage.memory import MemoryStore
 
 NOON = dt.datetime(2026, 2, 9, 12, 0, tzinfo=dt.UTC)  # a Monday
@@ -114,3 +115,19 @@ class SlowStore(MemoryStore):
 
 def full_disk() -> StorageError:
     return StorageError("The disk is full.", "Free some space.")
+
+
+async def restarted(store, clock=None):
+    """Another manager over what the first one kept."""
+    manager = SessionManager(store, clock=clock or FakeClock())
+    await manager.open()
+    return manager
+
+
+async def texts(manager, session_id):
+    return [message.content for message in await manager.get_messages(session_id)]
+
+
+async def listed(manager, **filters):
+    page = await manager.list_sessions(**filters)
+    return [summary.session_id for summary in page.sessions]

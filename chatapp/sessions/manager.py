@@ -9,8 +9,7 @@ again.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from chatapp.domain.changes import (
     Change,
@@ -21,7 +20,7 @@ from chatapp.domain.changes import (
     MessageReplaced,
     MessagesRemoved,
 )
-from chatapp.domain.errors import ExportError, SessionNotFound, StorageError
+from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import (
     SessionId,
     check_session_id,
@@ -30,34 +29,27 @@ from chatapp.domain.ids import (
 )
 from chatapp.domain.message import Message, new_message, storable
 from chatapp.domain.session import Session, summarise
-from chatapp.kit.atomic import replace_file
 from chatapp.kit.clock import Clock, SystemClock, sortable, timestamp
 from chatapp.kit.signal import Signal
 from chatapp.kit.tasks import Tasks
-from chatapp.sessions.catalogue import Catalogue, SessionFilter, SessionPage
-from chatapp.sessions.live import LiveSessions, Recording, written
-from chatapp.storage.codec import encode_chunks
+from chatapp.sessions.catalogue import SessionFilter
+from chatapp.sessions.live import Recording, written
+from chatapp.sessions.reader import Exporter, SessionReader
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
-    from pathlib import Path
 
     from chatapp.storage.search import SearchPage, SearchQuery
-    from chatapp.storage.store import SessionStore, TrashedSession
+    from chatapp.storage.store import SessionStore
 
 AUTOSAVE_SECONDS = 5.0
 
 
-Exporter: TypeAlias = Callable[[Session], Iterable[bytes]]
-"""Makes the bytes of an export from a snapshot, piece by piece."""
-
-
-class SessionManager:
+class SessionManager(SessionReader):
     """Owns sessions, tells views what changed, and saves.
 
     Attributes:
-        catalogue: All sessions, ordered; what lists draw.
         current_id: The session that messages without an id go to, or None.
         message_added: A message came to the end of a session.
         message_changed: A message of a session has a new value.
@@ -91,24 +83,15 @@ class SessionManager:
         self.save_failed: Signal[SessionId, StorageError] = Signal()
         self.mended: Signal[SessionId] = Signal()
         self.current_id: SessionId | None = None
-        self._store = store
-        store.changed_outside.connect(self._on_changed_outside)
-        store.mended.connect(self._on_mended)
-        self._clock = clock or SystemClock()
         self._tasks = tasks or Tasks()
         self._autosave_seconds = autosave_seconds
-        self._exporters = exporters or {"json": encode_chunks}
         self._autosave: asyncio.Task[None] | None = None
-        self._live = LiveSessions(store, self._tasks)
+        super().__init__(store, clock or SystemClock(), self._tasks, exporters)
+        store.changed_outside.connect(self._on_changed_outside)
+        store.mended.connect(self._on_mended)
         self._live.changed.connect(self._on_changed)
         self._live.saved.connect(self._on_saved)
         self._live.save_failed.connect(self._on_save_failed)
-        self.catalogue = Catalogue(self._clock)
-
-    @property
-    def clock(self) -> Clock:
-        """The time everything is told in."""
-        return self._clock
 
     # ---- life of the manager
 
@@ -175,22 +158,6 @@ class SessionManager:
         session = await self._create(fresh, user_name, header, title)
         self._make_current(session.id)
         return session.id
-
-    async def get_session(self, session_id: str) -> Session | None:
-        """The session, or None; nothing is created and the current one stays.
-
-        Raises:
-            InvalidSessionId: The id is unsafe.
-            StorageError: The file is there but cannot be read.
-        """
-        return await self._live.obtain(check_session_id(session_id))
-
-    async def glance(self, session_id: str) -> Session | None:
-        """The session to look at only: the living one, else a copy that is not kept in memory."""
-        checked = check_session_id(session_id)
-        if checked in self._live:
-            return await self._live.obtain(checked)
-        return await self._store.read(checked)
 
     async def load_session(self, session_id: str) -> Session:
         """The session, made the current one.
@@ -261,10 +228,6 @@ class SessionManager:
             self.catalogue.fill(await self._store.summaries())
         return True
 
-    async def trashed_sessions(self) -> list[TrashedSession]:
-        """What can be restored, newest first."""
-        return await self._store.trash()
-
     def clear_current_session(self) -> None:
         """Make no session current; the old one stays as it is."""
         self._make_current(None)
@@ -292,15 +255,6 @@ class SessionManager:
         spare = max(0, len(self.catalogue) - keep_minimum)
         moved = [await self.delete_session(session_id) for session_id in old[:spare]]
         return sum(moved)
-
-    async def list_sessions(
-        self,
-        limit: int = 100,
-        offset: int = 0,
-        **filters: Any,  # noqa: ANN401 - SessionFilter's
-    ) -> SessionPage:
-        """One page, newest activity first; `filters` are the fields of `SessionFilter`."""
-        return self.catalogue.page(SessionFilter(**filters), limit, offset)
 
     async def search(
         self, query: SearchQuery, limit: int = 50, following: int | None = None
@@ -351,33 +305,6 @@ class SessionManager:
         """
         await self._live.acknowledged(message)
 
-    async def get_messages(
-        self, session_id: str, limit: int | None = None, offset: int = 0, role: str | None = None
-    ) -> list[Message]:
-        """Messages of the branch in view, oldest first; beyond the end there are none."""
-        messages = (await self._existing(session_id)).messages
-        chosen = [message for message in messages if role is None or message.role == role]
-        return chosen[offset:] if limit is None else chosen[offset : offset + limit]
-
-    async def last_message(self, session_id: str) -> Message | None:
-        """The newest message, or None."""
-        messages = (await self._existing(session_id)).messages
-        return messages[-1] if messages else None
-
-    async def message_count(self, session_id: str) -> int:
-        """How many messages the branch in view has."""
-        return len((await self._existing(session_id)).messages)
-
-    async def search_messages(self, session_id: str, text: str) -> list[Message]:
-        """The messages that contain `text`, whatever its case."""
-        wanted = text.casefold()
-        messages = (await self._existing(session_id)).messages
-        return [message for message in messages if wanted in message.content.casefold()]
-
-    async def conversation_stats(self, session_id: str) -> dict[str, Any]:
-        """The session's `stats`, equal to a recount."""
-        return (await self._existing(session_id)).stats
-
     async def clear_conversation(self, session_id: str) -> tuple[Message, ...]:
         """Remove all messages and keep the session; gives them, for undo."""
         session = await self._existing(session_id)
@@ -385,23 +312,6 @@ class SessionManager:
         ids = tuple(message.id for message in removed)
         await written(self.change(session.id, MessagesRemoved(ids, self._now())))
         return removed
-
-    async def export_session(self, session_id: str, format: str, path: Path) -> None:  # noqa: A002
-        """Write the session to `path` in one of the formats the manager was given.
-
-        Raises:
-            ExportError: The format is unknown or the file cannot be written.
-        """
-        exporter = self._exporters.get(format)
-        if exporter is None:
-            known = ", ".join(sorted(self._exporters))
-            raise ExportError(f"“{format}” is no export format.", f"There are: {known}.")
-        snapshot = (await self._existing(session_id)).snapshot()
-        try:
-            await asyncio.to_thread(lambda: replace_file(path, exporter(snapshot)))
-        except OSError as error:
-            reason = (error.strerror or "unknown reason").lower()
-            raise ExportError(f"The export was not written ({reason}).") from error
 
     # ---- replies, edits and whatever else changes a session in memory
 
@@ -447,11 +357,6 @@ class SessionManager:
         """Save every session that changed; False if one could not be written."""
         return await self._live.save_all()
 
-    @property
-    def unsaved_ids(self) -> list[SessionId]:
-        """Sessions whose file is older than what is in memory."""
-        return self._live.unsaved_ids
-
     async def _save_for_ever(self) -> None:
         while True:
             await asyncio.sleep(self._autosave_seconds)
@@ -459,12 +364,6 @@ class SessionManager:
             self._live.let_go_of_idle(self.current_id)
 
     # ---- finding, making, losing
-
-    async def _existing(self, session_id: str) -> Session:
-        session = await self._live.obtain(check_session_id(session_id))
-        if session is None:
-            raise SessionNotFound("There is no chat with this id.")
-        return session
 
     async def _free_id(self, wanted: SessionId) -> SessionId:
         # A damaged file is listed but cannot be obtained; one made elsewhere may not be listed.

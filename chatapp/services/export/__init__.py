@@ -10,7 +10,7 @@ from chatapp.storage import codec
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from chatapp.sessions.manager import Exporter
+    from chatapp.sessions.reader import Exporter
 
 EXPORTERS: Mapping[str, Exporter] = {
     "json": codec.encode_chunks,
