@@ -296,8 +296,17 @@ class LiveSessions:
             self._forget(key)
 
     async def _save(self, live: _Live, *, now: bool = False) -> StorageError | None:
+        # Whoever waits may be cancelled; a save may not: the store would have merged what
+        # another program saved, the session would never take it in and write over it.
+        saving = self._tasks.start(self._save_wholly(live, now=now), name="save")
+        return await asyncio.shield(saving)
+
+    async def _save_wholly(self, live: _Live, *, now: bool) -> StorageError | None:
         async with self._saving:
             if not live.is_owed and not live.is_foreign:
+                return None
+            if self._live.get(session_key(live.session.id)) is not live:
+                # It was let go while this waited, and perhaps read anew: it is out of date.
                 return None
             snapshot, covered = live.session.snapshot(), tuple(live.unacknowledged)
             refused, foreign = live.is_refused, live.is_foreign

@@ -31,6 +31,7 @@ from chatapp.storage.trash import Trash, deleted_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from chatapp.domain.session import Session
@@ -85,7 +86,7 @@ class Engine:
         for folder in (self._journals, self.places.root):
             with contextlib.suppress(OSError):  # what is read-only can still be read
                 self._files.make_folder(folder)
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError), self._starting():
             self._lock = self._files.lock(self._journals / f"{self._instance}.lock")
         return self.recover()
 
@@ -94,9 +95,19 @@ class Engine:
         recovery = Recovery(
             self._files, self.places, self.session_files, self._journals, self._instance
         )
-        recovered = recovery.run(self._say)
+        with self._starting():
+            dead = recovery.dead_instances()
+        recovered = recovery.run(dead, self._say)
         self._owed = {session_key(one.id): (one, covers) for one, covers in recovered.owed}
         return recovered
+
+    def _starting(self) -> AbstractContextManager[object]:
+        """Keeps a start from taking the lock of another that is just being made."""
+        try:
+            lock = self._files.lock(self._journals / "start.guard", wait=True)
+        except OSError:  # a read-only place: nobody makes locks here
+            lock = None
+        return lock or contextlib.nullcontext()
 
     def close(self) -> None:
         """Remove what nobody needs any more and let go of the folders."""
@@ -191,16 +202,26 @@ class Engine:
         None if nothing was to be done.
         """
         try:
-            session = read_version(self._files, path).session
+            version = read_version(self._files, path)
         except (OSError, codec.DamagedFile):
             return None
+        session = version.session
         home = self.places.find(session.id)
         if home is None or home == path:
             self._rename(path, path.with_name(f"{session_key(session.id)}{SUFFIX}"), session.id)
             return session.id
         self.session_files.merge_in(session, self._say)
-        self.trash.put(path)
+        moved = self.trash.put(path)
+        if not version.signature.is_moved(self._files.signature(moved)):
+            # A sync client put another copy under the same name in between.
+            self._adopt_moved(moved, session.id)
         return session.id
+
+    def _adopt_moved(self, path: Path, session_id: SessionId) -> None:
+        with contextlib.suppress(codec.DamagedFile):  # it stays in the trash
+            again = read_version(self._files, path, file_id=session_id).session
+            if session_key(again.id) == session_key(session_id):
+                self.session_files.merge_in(again, self._say)
 
     def _rename(self, path: Path, target: Path, session_id: SessionId) -> None:
         try:

@@ -179,6 +179,14 @@ class Index:
         ).fetchone()
         return None if row is None else (row[0], row[1])
 
+    def strays(self) -> list[tuple[str, str]]:
+        """Day and name of files whose session belongs in another: wrongly named, or a copy."""
+        return self.db.execute(
+            "SELECT day, name FROM session AS one WHERE damage = '' AND (name != key || '.json' OR"
+            " EXISTS (SELECT 1 FROM session AS other WHERE other.key = one.key"
+            " AND other.name = other.key || '.json' AND other.day < one.day))"
+        ).fetchall()
+
     def summaries(self, limit: int = -1, offset: int = 0) -> list[SessionSummary]:
         """The sessions, newest activity first."""
         found = self.db.execute(

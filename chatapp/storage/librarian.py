@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
-from chatapp.domain.ids import SessionId, session_key
+from chatapp.domain.ids import SessionId
 from chatapp.domain.session import SessionSummary, damaged_summary, summarise
 from chatapp.kit.clock import sortable
 from chatapp.storage import codec, fulltext, layout
@@ -18,7 +18,7 @@ from chatapp.storage.disk import storage_error
 from chatapp.storage.documents import read_version
 from chatapp.storage.index import BRANCHES
 from chatapp.storage.index_search import Found, find, find_titles
-from chatapp.storage.places import DAY, SUFFIX
+from chatapp.storage.places import DAY
 from chatapp.storage.search import SearchHit, SearchPage
 
 if TYPE_CHECKING:
@@ -45,12 +45,10 @@ class Changes(NamedTuple):
     Attributes:
         sessions: Ids of sessions that were added, changed or removed.
         strays: Files whose session belongs to another file.
-        files: How many files were looked at.
     """
 
     sessions: frozenset[SessionId]
-    strays: tuple[Path, ...]
-    files: int
+    strays: tuple[Path, ...] = ()
 
 
 class Librarian:
@@ -97,12 +95,18 @@ class Librarian:
         """
         folders = self._day_folders()
         wanted = sorted({*folders, *self.index.days()} if days is None else set(days))
+        is_news = False
         for day in wanted:  # the oldest first, so that numbers rise with time
             for batch in self._batches(self._differences(day)):
                 with self.index.transaction():
                     changes = self._take_in(day, batch)
+                is_news = True
                 yield changes
             self._folders[day] = folders.get(day, 0)
+        if is_news or days is None:
+            # All of them: another program may have taken one in, and ended before it acted.
+            strays = (self._places.root / day / name for day, name in self.index.strays())
+            yield Changes(frozenset(), tuple(strays))
 
     def check_changed_folders(self, also: Iterable[str] = ()) -> Iterator[Changes]:
         """Check the days whose folders changed, and those in `also`. Cheap: one stat a folder."""
@@ -124,7 +128,11 @@ class Librarian:
             was = known.pop(path.name, None)
             if was is None or was[0] != signature or _is_racy(*was):
                 news.append((path.name, signature))
-        return news + [(name, None) for name in known]
+        # A listing may miss a name that is being exchanged just now.
+        folder = self._places.root / day
+        return news + [
+            (name, None) for name in known if self._files.signature(folder / name) is None
+        ]
 
     def _batches(
         self, news: list[tuple[str, Signature | None]]
@@ -142,17 +150,14 @@ class Librarian:
 
     def _take_in(self, day: str, batch: list[tuple[str, Signature | None]]) -> Changes:
         changed: set[SessionId] = set()
-        strays = []
         for name, signature in batch:
             path = self._places.root / day / name
             before = self.index.summary_at(day, name)
             after = None if signature is None else self._read(path, signature, before)
             if signature is None:
                 self.index.remove((day, name))
-            if after is not None and self._is_stray(path, after):
-                strays.append(path)
             changed |= {one.session_id for one in (before, after) if one and before != after}
-        return Changes(frozenset(changed), tuple(strays), len(batch))
+        return Changes(frozenset(changed))
 
     def _read(
         self, path: Path, signature: Signature, before: SessionSummary | None
@@ -176,14 +181,6 @@ class Librarian:
         else:
             self.index.put(place, signature, seen, session)
         return after
-
-    def _is_stray(self, path: Path, summary: SessionSummary) -> bool:
-        """Whether the file's session belongs in another file."""
-        if summary.damage:
-            return False
-        key = session_key(summary.session_id)
-        home = self.index.place_of(key)
-        return path.name != f"{key}{SUFFIX}" or home != (path.parent.name, path.name)
 
     # ---- answering
 

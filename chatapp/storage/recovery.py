@@ -52,7 +52,7 @@ class _Told:
 
 
 @dataclass(slots=True)
-class _Dead:
+class DeadInstance:
     """An instance that ended without folding everything."""
 
     instance: str
@@ -89,13 +89,14 @@ class Recovery:
         self._own = own
         self._result = Recovered()
 
-    def run(self, say: Say) -> Recovered:
+    def run(self, found: list[DeadInstance], say: Say) -> Recovered:
         """Fold what every dead instance left, then remove its journal.
 
-        Raises:
-            OSError: The journals cannot be read; nothing was changed.
+        Args:
+            found: The dead instances; their locks are released in the end.
+            say: Writes to the own journal.
         """
-        dead = [one for one in self._dead_instances() if self._read(one)]
+        dead = [one for one in found if self._read(one)]
         try:
             keys = sorted({key for one in dead for key in one.sessions})
             unwritten = {key for key in keys if not self._recover(key, dead, say)}
@@ -109,9 +110,12 @@ class Recovery:
                 one.lock.release()
         return self._result
 
-    # ---- reading the journals
+    def dead_instances(self) -> list[DeadInstance]:
+        """Lock every instance whose process has ended.
 
-    def _dead_instances(self) -> list[_Dead]:
+        Raises:
+            OSError: The journals cannot be listed.
+        """
         segments: dict[str, list[Path]] = defaultdict(list)
         for name, _ in self._files.entries(self._folder):
             if match := SEGMENT.fullmatch(name):
@@ -126,10 +130,10 @@ class Recovery:
             except PermissionError:  # read-only: the next start that may write recovers it
                 continue
             if lock is not None:
-                dead.append(_Dead(instance, lock, sorted(paths)))
+                dead.append(DeadInstance(instance, lock, sorted(paths)))
         return dead
 
-    def _read(self, dead: _Dead) -> bool:
+    def _read(self, dead: DeadInstance) -> bool:
         """Take in what an instance said; False, and its lock let go, if it cannot be read."""
         for path in dead.segments:
             number = int(path.stem.rpartition("-")[2])
@@ -148,7 +152,7 @@ class Recovery:
 
     # ---- one session
 
-    def _recover(self, key: str, dead: list[_Dead], say: Say) -> bool:
+    def _recover(self, key: str, dead: list[DeadInstance], say: Say) -> bool:
         """Write one session; False if that has to be tried again."""
         told = {one.instance: one.sessions[key] for one in dead if key in one.sessions}
         try:
@@ -189,7 +193,7 @@ class Recovery:
 
     # ---- afterwards
 
-    def _sweep(self, dead: list[_Dead], say: Say) -> None:
+    def _sweep(self, dead: list[DeadInstance], say: Say) -> None:
         """Remove temporary files of dead instances; a foreign save among them is merged."""
         instances = {one.instance for one in dead}
         ours = {
@@ -223,7 +227,7 @@ class Recovery:
             return  # a write that was cut short; the journal had it all
         self._session_files.merge_in(replace(found.session, id=SessionId(key)), say)
 
-    def _forget(self, dead: _Dead) -> None:
+    def _forget(self, dead: DeadInstance) -> None:
         for path in dead.segments:
             if path in self._result.damaged:
                 self._keep_damaged(path)

@@ -186,13 +186,20 @@ class SessionFiles:
         """
         key = session_key(session.id)
         before = self.versions.get(key)
-        with self._exclusive():
-            written = self._write(session, covers, say, patient=patient)
-        if not in_hand and before is None:
-            self.versions.pop(key, None)
-        elif not in_hand and before is not None:
-            self.versions[key] = before
+        written = None
+        try:
+            with self._exclusive():
+                written = self._write(session, covers, say, patient=patient)
+        finally:
+            # Also after an error: what was merged then never came to whoever has the session.
+            if not in_hand or written is None:
+                self._forget_back_to(key, before)
         return written
+
+    def _forget_back_to(self, key: str, version: Version | None) -> None:
+        self.versions.pop(key, None)
+        if version is not None:
+            self.versions[key] = version
 
     def _write(
         self, session: Session, covers: dict[str, int], say: Say, *, patient: bool

@@ -10,6 +10,7 @@ import errno
 import sys
 import tempfile
 import time
+from collections import Counter
 from pathlib import Path
 
 from crash.test_faults import CALLS, FOLDER_CALLS, FOR_GOOD, runs
@@ -41,10 +42,12 @@ def controls(quick):
 def faults(quick):
     """Every call fails at every N."""
     for call in (*CALLS, *FOLDER_CALLS):
+        count, broken = 0, Counter()
         for times in (1, 3, FOR_GOOD):
             for error in (errno.ENOSPC, errno.EIO, errno.EROFS):
-                count, broken = runs(call, error, times, stride=4 if quick else 1)
-                yield f"{call} fails {times} times, {errno.errorcode[error]}", count, broken
+                more, wrong = runs(call, error, times, stride=4 if quick else 1)
+                count, broken = count + more, broken + wrong
+        yield f"every “{call}” fails, once, thrice, for good", count, broken
 
 
 def processes(count, rounds):

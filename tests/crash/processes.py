@@ -99,7 +99,7 @@ def what_is_wrong(folder, acknowledged):
             if message.status == "streaming":
                 wrong.append(f"{message.id} is still streaming")
         wrong += [f"{name} is out of order" for name, o in orders.items() if o != sorted(o)]
-    left = list((folder / "state" / "journal").iterdir())
+    left = [path for path in (folder / "state" / "journal").iterdir() if path.suffix != ".guard"]
     left += (folder / "sessions").glob("*/*.tmp")
     wrong += [f"{path.name} is left over" for path in left]
     return wrong

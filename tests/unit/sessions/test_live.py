@@ -467,3 +467,35 @@ async def test_closing_hands_no_more_text_over(live):
     live.close()
     with pytest.raises(asyncio.CancelledError):
         await streaming
+
+
+async def test_save_whose_waiter_was_cancelled_takes_in_what_others_saved(live, store):
+    session = await begun(live)
+    session.apply(MessageAdded(text("mine")))
+    store.foreign = session.snapshot()
+    store.foreign.apply(MessageAdded(text("theirs")))
+    gate = store.hold("save")
+    waiter = asyncio.create_task(live.save_all())
+    await until(lambda: store.asked.count("save") == 2)
+    waiter.cancel()
+    gate.set()
+    await until(lambda: [one.content for one in session.messages] == ["mine", "theirs"])
+
+
+async def test_session_let_go_while_its_save_waited_is_not_written_over_its_successor(live, store):
+    session = await begun(live)
+    other = await begun(live, "b")
+    other.apply(MessageAdded(text()))
+    gate = store.hold("save")
+    first = asyncio.create_task(live.save("b"))
+    await until(lambda: store.asked.count("save") == 3)
+    second = asyncio.create_task(live.look_again("a"))
+    await asyncio.sleep(0)
+    assert live.forget_unless_owed("a")
+    again = await live.obtain("a")
+    again.apply(MessageAdded(text("newer")))
+    saved = store.saves.count("a")
+    gate.set()
+    await asyncio.gather(first, second)
+    assert store.saves.count("a") == saved
+    assert session is not again
