@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from chatapp.ui.look import Look
     from chatapp.ui.main_window import MainWindow
     from chatapp.ui.settings.page import SettingsPage
+    from chatapp.ui.shortcuts_page import ShortcutsPage
 
 
 class Wiring:
@@ -44,6 +45,7 @@ class Wiring:
         self.presenter = ChatPresenter(core, window.chat, transcript, self.verbs, window.marks)
         self._models = ModelsMenu(core, window.chat.header, self.presenter)
         self._settings_page: SettingsPage | None = None
+        self._shortcuts_page: ShortcutsPage | None = None
         self._connect()
         self._add_actions()
         self._fill_menu()
@@ -283,10 +285,11 @@ class Wiring:
         """Show every key in place of the conversation."""
         from chatapp.ui.shortcuts_page import ShortcutsPage
 
-        page = ShortcutsPage(self._window.look, self._window.actions_)
-        page.left.connect(self.focus_composer)
-        self._window.show_page(page)
-        page.setFocus()
+        if self._shortcuts_page is None:
+            self._shortcuts_page = ShortcutsPage(self._window.look, self._window.actions_)
+            self._shortcuts_page.left.connect(self.focus_composer)
+        self._window.show_page(self._shortcuts_page)
+        self._shortcuts_page.setFocus()
 
     def _next(self) -> None:
         self.step(1)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 
 from ui.desk import ALT, CONTROL, Desk
 
@@ -407,6 +407,69 @@ async def test_the_palette_finds_chats_and_actions(desk):
     desk.type("dark app")
     desk.press(KEY.Key_Return)
     await desk.until(lambda: desk.window.look.theme.dark)
+
+
+async def test_find_opens_over_the_conversation(desk):
+    await desk.chat("Chat", "one two", "two three")
+    desk.header.find_button.click()
+    await desk.settle()
+    field = QApplication.focusWidget()
+    assert field.accessibleName() == "Find in this chat"
+    desk.press(KEY.Key_Escape)
+    await desk.until(lambda: not field.isVisible())
+
+
+async def test_the_model_of_a_chat_is_picked_in_the_header(desk):
+    session_id = await desk.chat("Chat", "one")
+    desk.header.models_menu.aboutToShow.emit()
+    assert [action.text() for action in desk.header.models_menu.actions()] == ["Built-in guide"]
+    desk.header.model_chosen.emit("local/tiny")
+    await desk.until(lambda: desk.header.picker.text() == "tiny · local")
+    session = await desk.manager.get_session(session_id)
+    assert session.metadata["model"] == "local/tiny"
+
+
+async def test_a_row_menu_names_what_it_does(desk):
+    session_id = await desk.chat("Chat", "one")
+    other = await desk.chat("Other", "one")
+    verbs = desk.window.wiring.verbs
+    texts = [action.text() for action in verbs.menu([session_id], desk.window).actions()]
+    assert [text for text in texts if text] == ["Rename", "Export as", "Pin", "Archive", "Delete"]
+    texts = [action.text() for action in verbs.menu([session_id, other], desk.window).actions()]
+    assert texts[-1] == "Delete 2 chats"
+
+
+async def test_archiving_can_be_undone(desk):
+    session_id = await desk.chat("Chat", "one")
+    desk.window.wiring.verbs.mark([session_id], "archived", on=True)
+    await desk.until(lambda: desk.rows == [])
+    assert desk.notice == "Archived 1 chat"
+    desk.window.chat.notices.activate()
+    await desk.until(lambda: desk.rows == ["Chat"])
+
+
+async def test_a_draft_is_marked_in_its_row(desk):
+    await desk.chat("Chat", "one")
+    desk.composer.setFocus()
+    desk.type("unfinished")
+    index = desk.window.browser.model.index(0)
+    assert "draft" in index.data(Qt.ItemDataRole.AccessibleTextRole)
+
+
+async def test_every_key_stands_on_the_page_of_shortcuts(desk):
+    desk.press(KEY.Key_F1)
+    page = desk.window.pages.currentWidget()
+    shown = {label.text() for label in page.findChildren(QLabel)}
+    for action in desk.window.actions_:
+        if action.keys:
+            assert action.text in shown
+    desk.press(KEY.Key_Escape)
+    assert desk.window.pages.currentWidget() is desk.window.chat
+
+
+async def test_no_two_actions_share_a_key(desk):
+    keys = [(keys, action.where) for action in desk.window.actions_ for keys in action.keys]
+    assert len(keys) == len(set(keys))
 
 
 async def test_saving_is_shown_with_its_time(desk):

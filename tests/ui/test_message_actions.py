@@ -84,4 +84,4 @@ async def test_a_deleted_message_comes_back_with_undo(desk):
     desk.window.wiring.presenter._transcript.action_requested.emit("delete", message.id)
     assert desk.messages() == ["two"]
     assert desk.window.chat.notices.activate()
-    assert desk.messages() == ["one", "two"]
+    await desk.until(lambda: desk.messages() == ["one", "two"])

@@ -99,6 +99,7 @@ class Header(QWidget):
         model_chosen: The user picked `provider/model` for this chat.
         unfold_requested: The user wants the list of chats.
         new_requested: The user wants a new chat (asked while the list is away).
+        find_requested: The user looks for something in this chat.
     """
 
     def __init__(self, look: Look) -> None:
@@ -106,6 +107,7 @@ class Header(QWidget):
         self.model_chosen: Signal[str] = Signal()
         self.unfold_requested: Signal[()] = Signal()
         self.new_requested: Signal[()] = Signal()
+        self.find_requested: Signal[()] = Signal()
         self.setObjectName("header")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._look = look
@@ -125,6 +127,9 @@ class Header(QWidget):
         self.picker.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.models_menu = QMenu(self.picker)
         self.picker.setMenu(self.models_menu)
+        self.find_button = IconButton(look, "search", "Find in this chat")
+        self.find_button.set_name("Find in this chat", "Find in this chat (Ctrl+F)")
+        self.find_button.clicked.connect(lambda: self.find_requested.emit())
         self.more_button = IconButton(look, "ellipsis", "More")
         self.more_button.set_name("More actions for this chat", "More")
         self.more_button.setPopupMode(IconButton.ToolButtonPopupMode.InstantPopup)
@@ -136,6 +141,7 @@ class Header(QWidget):
         row.addWidget(self.title, 1)
         row.addSpacing(4)
         row.addWidget(self.picker)
+        row.addWidget(self.find_button)
         row.addWidget(self.more_button)
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
@@ -177,6 +183,7 @@ class Header(QWidget):
         """Where there is little room it belongs to the title."""
         self._narrow = self.width() < self._look.px(NARROW)
         self.new_button.setVisible(self._list_away and not self._narrow)
+        self.find_button.setVisible(not self._narrow)
         self._elide()
 
     def _elide(self) -> None:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QUrl
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 
 from chatapp.domain.errors import ChatAppError
 from chatapp.domain.ids import session_key
 from chatapp.domain.message import Message, Role, Status
 from chatapp.kit.signal import Signal
-from chatapp.ui import dialogs
 from chatapp.ui.announce import announce
 from chatapp.ui.browser.marks import Mark, Marks
 from chatapp.ui.browser.model import UNTITLED
 from chatapp.ui.browser.session_verbs import same
-from chatapp.ui.chat.transcript.safety import openable, shown_target
+from chatapp.ui.chat.message_actions import MessageActions
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,11 +32,6 @@ if TYPE_CHECKING:
     from chatapp.ui.browser.session_verbs import SessionVerbs
     from chatapp.ui.chat.pane import ChatPane
     from chatapp.ui.chat.transcript_view import TranscriptView
-
-
-OWN_ACTIONS = ("copy", "edit", "quote", "delete")
-REPLY_ACTIONS = ("copy", "regenerate", "quote", "delete")
-ADDRESS_LENGTH = 300
 
 
 class ChatPresenter:
@@ -65,7 +58,7 @@ class ChatPresenter:
         self._session: Session | None = None
         self._opening: asyncio.Task[None] | None = None
         pane.set_transcript(transcript)
-        transcript.set_actions(OWN_ACTIONS, REPLY_ACTIONS)
+        self._actions = MessageActions(core, pane, transcript, self)
         self._connect_core()
         self._connect_pane()
 
@@ -90,10 +83,9 @@ class ChatPresenter:
         pane.composer.changed.connect(self._on_draft_changed)
         pane.header.title.renamed.connect(self._on_renamed)
         pane.header.model_chosen.connect(self._on_model_chosen)
+        pane.header.find_requested.connect(self.find)
         pane.status.copy_requested.connect(self._on_copy_requested)
         pane.empty.asked.connect(self._on_sent)
-        self._transcript.action_requested.connect(self._on_action_requested)
-        self._transcript.link_activated.connect(self._on_link_activated)
 
     # ---- which session
 
@@ -234,14 +226,14 @@ class ChatPresenter:
         """Write the last own message anew."""
         for message in reversed(self._session.messages if self._session else []):
             if message.role == Role.USER:
-                self._edit(message)
+                self.edit(message)
                 return
 
     def copy_last_reply(self) -> None:
         """Put the newest reply on the clipboard."""
         for message in reversed(self._session.messages if self._session else []):
             if message.role == Role.ASSISTANT:
-                self._copy(message)
+                self._actions.copy(message)
                 return
 
     def _on_sent(self, text: str) -> None:
@@ -253,7 +245,8 @@ class ChatPresenter:
             edit = self._core.conversation.edit(self._session.id, message_id, text)
             self._start(edit, "edit")
 
-    def _edit(self, message: Message) -> None:
+    def edit(self, message: Message) -> None:
+        """Write an own message anew, unless a reply is arriving."""
         if self._session is not None and not self._core.conversation.is_streaming(self._session.id):
             self._pane.composer.begin_edit(message.id, message.content)
 
@@ -285,48 +278,7 @@ class ChatPresenter:
         if self._session is None or not self._session.messages:
             self._show_messages()
 
-    # ---- what can be done to a message
-
-    def _on_action_requested(self, action: str, message_id: MessageId) -> None:
-        session = self._session
-        message = session.message(message_id) if session else None
-        if session is None or message is None:
-            return
-        match action:
-            case "copy":
-                self._copy(message)
-            case "edit":
-                self._edit(message)
-            case "retry" | "regenerate":
-                self.regenerate()
-            case "continue":
-                self._start(self._core.conversation.resume(session.id), "continue")
-            case "quote":
-                self._quote(message)
-            case "delete":
-                self._delete(session, message)
-
-    def _copy(self, message: Message) -> None:
-        QGuiApplication.clipboard().setText(message.content)
-        self._pane.notices.say("Copied")
-
-    def _quote(self, message: Message) -> None:
-        """Put the message into the composer as a quotation."""
-        quoted = "\n".join(f"> {line}".rstrip() for line in message.content.splitlines())
-        before = f"{self._pane.composer.text}\n\n" if self._pane.composer.text else ""
-        self._pane.composer.set_text(f"{before}{quoted}\n\n")
-        self._pane.composer.text_edit.setFocus()
-
-    def _on_link_activated(self, address: str) -> None:
-        self._start(self._open_link(address), "open link")
-
-    async def _open_link(self, address: str) -> None:
-        """Open a web or mail address once the user has seen where it really leads."""
-        shown = shown_target(address)[:ADDRESS_LENGTH]
-        if not openable(address):
-            self._pane.notices.say(f"Only web and mail addresses are opened, not {shown}")
-        elif await dialogs.confirm(self._pane, "Open this address?", shown, "Open"):
-            QDesktopServices.openUrl(QUrl(address))
+    # ---- finding
 
     def find(self) -> None:
         """Find text in the conversation."""
@@ -336,20 +288,6 @@ class ChatPresenter:
     def find_next(self, change: int = 1) -> None:
         """Go to the next place found, or with -1 to the one before."""
         self._transcript.find_next(change)
-
-    def _delete(self, session: Session, message: Message) -> None:
-        from chatapp.domain.changes import MessagesRemoved, MessagesRestored
-        from chatapp.kit.clock import timestamp
-
-        row = session.row(message.id)
-        now = timestamp(self._core.clock.now())
-        self._core.manager.change(session.id, MessagesRemoved((message.id,), now))
-        restored = MessagesRestored(((row or 0, message),), now)
-
-        def undo() -> None:
-            self._core.manager.change(session.id, restored)
-
-        self._pane.notices.say("Deleted the message", "Undo", undo)
 
     def _on_copy_requested(self, text: str) -> None:
         QGuiApplication.clipboard().setText(text)
