@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from chatapp.kit.signal import Signal
 from chatapp.ui.chat.header import model_label
 from chatapp.ui.flow_row import FlowRow
+from chatapp.ui.theme import COLUMN_MAXIMUM
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,7 +23,8 @@ GUIDE_QUESTIONS = (
     "How do I add a model?",
     "Where are my chats kept?",
 )
-WIDTH = 520
+TEXT_WIDTH = 560
+MARGIN = 24
 ICON_SIZE = 32
 
 
@@ -44,7 +46,7 @@ class EmptyPage(QWidget):
         self._buttons = FlowRow(spacing=8)
         self._column = QWidget()
         column = QVBoxLayout(self._column)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
         column.setSpacing(10)
         for widget in (self._icon, self._heading, self._text):
             column.addWidget(widget)
@@ -122,4 +124,5 @@ class EmptyPage(QWidget):
     def _on_look_changed(self) -> None:
         icon = self._look.pixmap(self._icon_name, self._icon_colour, ICON_SIZE)
         self._icon.setPixmap(icon)
-        self._column.setMaximumWidth(self._look.px(WIDTH))
+        self._column.setMaximumWidth(self._look.px(COLUMN_MAXIMUM) + 2 * MARGIN)
+        self._text.setMaximumWidth(self._look.px(TEXT_WIDTH))
