@@ -166,7 +166,10 @@ class ChatPresenter:
         pane.composer.set_streaming(
             session is not None and self._core.conversation.is_streaming(session.id)
         )
-        pane.status.show_saved(None)
+        if session is None or session.id in self._core.manager.unsaved_ids:
+            pane.status.show_nothing_saved()
+        else:
+            pane.status.show_saved(None)
         self._show_header()
         self._show_messages()
         if session is not None:

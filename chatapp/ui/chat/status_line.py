@@ -58,9 +58,14 @@ class StatusLine(QWidget):
         self._show_tokens()
 
     def show_saved(self, moment: dt.datetime | None) -> None:
-        """The file equals the chat since `moment` (local); None says nothing yet."""
+        """The file equals the chat: since `moment` (local), or since before it was opened."""
         self._role(self.saved, "caption")
-        self.saved.setText(f"Saved {moment:%H:%M:%S}" if moment else "")
+        self.saved.setText(f"Saved {moment:%H:%M:%S}" if moment else "Saved")
+
+    def show_nothing_saved(self) -> None:
+        """Nothing is known of the file yet."""
+        self._role(self.saved, "caption")
+        self.saved.clear()
 
     def show_unsaved(self, sentence: str) -> None:
         """The file is behind, with the reason."""
