@@ -72,6 +72,7 @@ class LocalProvider:
             return
         finally:
             loading.cancel()
+            await asyncio.gather(loading, return_exceptions=True)
         async for event in remote.stream(request):
             yield event
 
@@ -143,7 +144,8 @@ class LocalProvider:
             # by its input, since everyone on this machine can read the command line of a process
             engine.stdin.write(json.dumps(asked).encode() + b"\n")
             address = await _address(engine.stdout)
-        except BaseException:  # a stop while it loads, too
+        except BaseException:  # a stop, too: while it loads it hears nothing else
+            engine.kill()
             await self.unload()
             raise
         if not address:

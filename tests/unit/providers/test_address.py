@@ -26,7 +26,9 @@ def test_what_people_write_becomes_the_base_address(written: str, base: str) -> 
     assert base_address(written, version="/v1") == base
 
 
-@pytest.mark.parametrize("written", ["", "http://", "ftp://host", "http://h:port", "http://[::1"])
+@pytest.mark.parametrize(
+    "written", ["", "http://", "ftp://host", "http://h:port", "http://[::1", "[::1"]
+)
 def test_what_is_no_address_is_said(written: str) -> None:
     with pytest.raises(ProviderError, match="not the address"):
         base_address(written, version="/v1")

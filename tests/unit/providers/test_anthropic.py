@@ -156,6 +156,13 @@ ENDED = [Finish("stop", "end_turn"), COMPLETE]
             id="TV66 cumulative usage replaces",
         ),
         pytest.param(
+            START + opened(0, type="tool_use", id="t", name="f", input={"a": 1}) + closed(0)
+            + finished("tool_use"),
+            [*BEGUN, ToolBegin(0, "t", "f"), ToolArguments(0, '{"a":1}'), ToolEnd(0),
+             Finish("tools", "tool_use"), COMPLETE],
+            id="a tool whose arguments come whole",
+        ),
+        pytest.param(
             START + HELLO + finished(), [*BEGUN, *SAID, *ENDED], id="no message_stop"
         ),
         pytest.param(
@@ -244,6 +251,10 @@ def test_system_stands_apart_and_the_sides_alternate() -> None:
         ("user", ["d"]),
     ]
     assert sent["max_tokens"] > 0
+
+
+def test_path_is_the_same_for_every_model() -> None:
+    assert WIRE.path(ChatRequest("m", ())) == "/messages"
 
 
 def test_key_stands_in_its_own_header() -> None:

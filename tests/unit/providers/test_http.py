@@ -209,6 +209,13 @@ async def test_attempts_have_an_end() -> None:
     assert len(server.requests) == 3
 
 
+async def test_long_page_of_an_error_is_read_only_at_its_beginning() -> None:
+    endless = Response([b"<p>no</p>" * 1000] * 20 + [Hold], 404)
+    async with fake_server(endless) as server:
+        failure = error(await ask(server))
+    assert failure.status == 404
+
+
 async def test_overload_told_inside_the_stream_is_tried_again_only_before_the_first_word() -> None:
     overloaded = {"error": {"type": "overloaded_error", "message": "Overloaded"}}
     async with fake_server(sse(overloaded), HELLO) as server:

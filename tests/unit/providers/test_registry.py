@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from chatapp.domain.errors import SettingsError
@@ -24,6 +26,13 @@ def registry(*rows: ProviderConfig, **more: object) -> Registry:
 async def test_model_is_found_by_provider_and_name() -> None:
     provider, model = registry(row("local", "tiny")).resolve("local/org/tiny:7b")
     assert (provider.name, provider.kind, model) == ("local", "openai", "org/tiny:7b")
+
+
+async def test_file_of_a_model_is_offered_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "tiny.gguf").write_bytes(b"GGUF")
+    models = registry(ProviderConfig("mine", "gguf", models=(str(tmp_path / "tiny.gguf"),)))
+    assert [offer.names for offer in await models.offers()] == [["guide/guide"], ["mine/tiny"]]
+    await models.close()
 
 
 async def test_guide_is_always_there() -> None:

@@ -74,7 +74,7 @@ async def test_without_a_key_no_header_is_sent() -> None:
     assert "authorization" not in server.requests[0].headers
 
 
-@pytest.mark.parametrize("cut", [0, 150, 190])
+@pytest.mark.parametrize("cut", [0, 150, 178, 190])
 async def test_a_key_that_the_server_repeats_is_not_shown(cut: int) -> None:
     async with fake_server(refusal("x" * cut + f" bad key {KEY} here")) as server:
         shown = failure(await ask(server)).detail

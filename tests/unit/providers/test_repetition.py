@@ -83,12 +83,20 @@ def test_many_events_of_one_piece_are_told_as_few(wire: Wire, write: Write, kind
     assert counted(events) <= 4
 
 
+def test_texts_of_other_scripts_are_read_at_once_too() -> None:
+    raw = b"".join(openai("text", f"語{number}é") for number in range(50))
+    events = decode(OpenAIWire().decoder(REQUEST), [raw])
+    said = "".join(event.text for event in events if isinstance(event, TextDelta))
+    assert said == "".join(f"語{number}é" for number in range(50))
+    assert counted(events) <= 4
+
+
 def test_bytes_that_are_half_a_character_are_not_joined() -> None:
     half = openai("text", "X").replace(b"X", b"\xf0\x9f")
     rest = openai("text", "X").replace(b"X", b"\x98\x80")
-    raw = openai("text", "a") + openai("text", "b") + half + rest
+    raw = b"".join(openai("text", text) for text in "abc") + half + rest
     events = decode(OpenAIWire().decoder(REQUEST), [raw])
-    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "ab" + "\ufffd" * 3
+    assert "".join(e.text for e in events if isinstance(e, TextDelta)) == "abc" + "\ufffd" * 3
 
 
 def test_a_stream_that_goes_on_otherwise_is_not_looked_at_for_ever() -> None:
