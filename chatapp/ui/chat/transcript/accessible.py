@@ -245,7 +245,7 @@ class LinkNode(Node):
     def doAction(self, name: str) -> None:
         """Follow it."""
         if name == self.pressAction() and self.isValid():
-            self._root.area.follow(self.row, self._link()[1])
+            self._root.area.commands.follow(self.row, self._link()[1])
 
 
 class ButtonNode(Node):
@@ -277,7 +277,7 @@ class ButtonNode(Node):
         """Press it."""
         if name == self.pressAction() and self.isValid():
             spot = self._root.area.flow.item(self.row).spots()[self._index]
-            self._root.area.perform(self.row, spot.action)
+            self._root.area.commands.perform(self.row, spot.action)
 
 
 class AreaNode(QAccessibleWidget):

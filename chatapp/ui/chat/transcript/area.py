@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QPainter, QPen
+from PySide6.QtGui import QContextMenuEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from chatapp.domain.message import Role
@@ -17,23 +17,16 @@ from chatapp.kit.signal import Signal
 from chatapp.ui.chat.find_bar import FindBar
 from chatapp.ui.chat.transcript.accessible import AreaNode, install
 from chatapp.ui.chat.transcript.announcer import Announcer, announce
-from chatapp.ui.chat.transcript.body import CHARACTERS_SHOWN
-from chatapp.ui.chat.transcript.code import COPY_ACTION, TOGGLE_CODE
+from chatapp.ui.chat.transcript.commands import Commands
 from chatapp.ui.chat.transcript.finder import Finder
 from chatapp.ui.chat.transcript.flow import Anchor, Flow
-from chatapp.ui.chat.transcript.fold_stack import COPY_PART
-from chatapp.ui.chat.transcript.folded_message import TOGGLE
 from chatapp.ui.chat.transcript.keyboard import Keyboard
 from chatapp.ui.chat.transcript.menu import open_menu
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
 from chatapp.ui.chat.transcript.pointer import Pointer
-from chatapp.ui.chat.transcript.references import NOTE
-from chatapp.ui.chat.transcript.reply_item import SHOW_MORE, ReplyItem
 from chatapp.ui.chat.transcript.rows import Rows
-from chatapp.ui.chat.transcript.selected_text import selected_text
-from chatapp.ui.chat.transcript.selection import END, Place, Selection
+from chatapp.ui.chat.transcript.selection import Selection
 from chatapp.ui.chat.transcript.style import Style
-from chatapp.ui.chat.transcript.words import REASONING, TOOL_CALL
 from chatapp.ui.theme import COLUMN_MAXIMUM, LIGHT, RADIUS_CARD, Theme
 
 if TYPE_CHECKING:
@@ -54,8 +47,6 @@ if TYPE_CHECKING:
     from chatapp.kit.clock import Clock
     from chatapp.ui.chat.transcript.message_item import MessageItem
     from chatapp.ui.fonts import Families
-
-Span = tuple[int, int]
 
 SIDE = 24  # between the text and the edge of the widget, at least
 SIDE_NARROW = 12
@@ -87,13 +78,14 @@ class TranscriptArea(QAbstractScrollArea):
         self._families = families
         style = Style(theme, text_scale, families)
         self.flow = Flow(Setting(style, clock or SystemClock()))
+        self.commands = Commands(self)
         self.finder = Finder(self)
         self._bar = FindBar(style, self.viewport())
         self._bar.asked.connect(self._on_find_asked)
         self._bar.stepped.connect(self.finder.step)
         self._bar.closed.connect(self._on_find_closed)
         self.finder.changed.connect(self._bar.show_count)
-        self._pointer = Pointer(self)
+        self.pointer = Pointer(self)
         self._keyboard = Keyboard(self)
         self._pending: dict[MessageId, Message] = {}
         self._syncing = False
@@ -213,7 +205,7 @@ class TranscriptArea(QAbstractScrollArea):
         """Show the bar that finds text in the conversation; it begins with what is selected."""
         chosen = self.selection.range
         one_segment = chosen is not None and chosen[0][:2] == chosen[1][:2]
-        text = self.selected_text() if one_segment else ""
+        text = self.commands.selected_text() if one_segment else ""
         self._bar.open_bar("" if "\n" in text else text[:200])
 
     def find_next(self, change: int = 1) -> None:
@@ -226,86 +218,6 @@ class TranscriptArea(QAbstractScrollArea):
     def _on_find_closed(self) -> None:
         self.finder.find("", regex=False, case=False)
         self.setFocus()
-
-    def reveal(self, row: int, at: int, place: Callable[[int, int], Span | None]) -> None:
-        """Bring into view what stands at `at` in the text of a message.
-
-        Args:
-            row: The message.
-            at: A place in its text, in characters.
-            place: Tells which positions of a segment, by message and number, are meant.
-        """
-        body = self.flow.item(row).body
-        body.show_more(at + 1)
-        block = body.block_of(at)
-        item = body.ready_item(block)
-        span = place(row, block)
-        start = span[0] if span is not None else 0
-        item.reveal(start)
-        body.lay_out_again(block)
-        self.flow.bring_into_view(row, block, item.rect_of(start))
-        self._changed()
-
-    # ---- selection and copying
-
-    def selected_text(self) -> str:
-        """What is selected: whole segments as Markdown, parts of one as plain text."""
-        return selected_text(self.flow, self.selection)
-
-    def select_all(self) -> None:
-        """Select the whole conversation."""
-        if len(self.flow.rows):
-            last = Place(len(self.flow.rows) - 1, END, END)
-            self.selection.select(Place(0, 0, 0), last)
-            self.viewport().update()
-
-    def perform(self, row: int, action: str) -> None:
-        """Do what a button of a message stands for, or ask for it."""
-        item = self.flow.item(row)
-        name, _, block = action.partition(":")
-        if name == COPY_ACTION:
-            self._copy(item.body.segments[int(block)].text)
-            self._pointer.show_copied(row, block)
-        elif name == COPY_PART and isinstance(item, ReplyItem):
-            part, _, index = block.partition(":")
-            self._copy(item.part_code(part, int(index)))
-        elif name == TOGGLE_CODE:
-            item.body.toggle_code(int(block))
-            self._unfold(row)
-        elif name == "copy":
-            self._copy(item.message.content)
-            self._pointer.show_copied(row, "")
-        elif name == SHOW_MORE:
-            item.body.show_more(item.body.shown + CHARACTERS_SHOWN)
-            self._unfold(row)
-        elif name in {REASONING, TOGGLE} or name.startswith(TOOL_CALL):
-            self.flow.setting.unfolded ^= {(item.message.id, name)}
-            self._unfold(row)
-        else:
-            self.action_requested.emit(name, item.message.id)
-
-    def follow(self, row: int, address: str) -> None:
-        """Go to a footnote, or hand a link on."""
-        if not address.startswith(NOTE):
-            self.link_activated.emit(address)
-            return
-        body = self.flow.item(row).body
-        block = body.references.segment_of(int(address.removeprefix(NOTE) or 0), body.segments)
-        if block is not None:
-            self.flow.bring_into_view(row, block, QRectF(0, 0, 1, 1))
-            self._changed()
-
-    def copy(self, *, plain: bool = False) -> None:
-        """Put the selected text on the clipboard, as Markdown or plain."""
-        if self.selection.range is not None:
-            self._copy(selected_text(self.flow, self.selection, plain=plain))
-
-    def _copy(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-
-    def _unfold(self, row: int) -> None:
-        self.flow.refresh(row)
-        self._changed()
 
     @property
     def focused(self) -> tuple[int, int]:
@@ -367,7 +279,7 @@ class TranscriptArea(QAbstractScrollArea):
     def _changed(self, top: float = 0.0) -> None:
         """What is in view from a height downwards, or where it is, is another."""
         self._sync_bar()
-        self._pointer.refresh()
+        self.pointer.refresh()
         view = self.viewport()
         first = 0 if self.finder.is_active else max(0, int(top) - CHANGE_MARGIN)
         view.update(0, first, view.width(), view.height() - first)
@@ -433,7 +345,7 @@ class TranscriptArea(QAbstractScrollArea):
             canvas = MessageCanvas(
                 area.translated(-x, -y),
                 active=self._is_active(row),
-                hot=self._pointer.hot(row),
+                hot=self.pointer.hot(row),
                 selection=partial(self.selection.within, row),
                 marks=partial(self.finder.marks, row),
             )
@@ -455,7 +367,7 @@ class TranscriptArea(QAbstractScrollArea):
 
     def _is_active(self, row: int) -> bool:
         newest = row == len(self.flow.rows) - 1
-        return row in {self._pointer.row, self._keyboard.row} or (
+        return row in {self.pointer.row, self._keyboard.row} or (
             newest and self.flow.rows[row].role == Role.ASSISTANT
         )
 
@@ -464,27 +376,27 @@ class TranscriptArea(QAbstractScrollArea):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The pointer left the text."""
         if watched is self.viewport() and event.type() == event.Type.Leave:
-            self._pointer.leave()
+            self.pointer.leave()
         return super().eventFilter(watched, event)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Point at something, or select."""
-        self._pointer.move(event.position())
+        self.pointer.move(event.position())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Press a button, follow a link, or begin to select."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pointer.press(event.position(), event.modifiers())
+            self.pointer.press(event.position(), event.modifiers())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Do what the pressed place stands for."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pointer.release(event.position())
+            self.pointer.release(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Select a word."""
         if event.button() == Qt.MouseButton.LeftButton:
-            self._pointer.double_press(event.position())
+            self.pointer.double_press(event.position())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Sideways over code or a table that is too wide, else up and down."""
@@ -493,7 +405,7 @@ class TranscriptArea(QAbstractScrollArea):
             delta.y() if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 0
         )
         if sideways and abs(sideways) >= abs(delta.y()):
-            self._pointer.scroll_sideways(event.position(), -sideways)
+            self.pointer.scroll_sideways(event.position(), -sideways)
             event.accept()
         else:
             super().wheelEvent(event)
@@ -501,7 +413,7 @@ class TranscriptArea(QAbstractScrollArea):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Offer what can be done here."""
         keyed = event.reason() == QContextMenuEvent.Reason.Keyboard
-        row = self._keyboard.row if keyed else self._pointer.row
+        row = self._keyboard.row if keyed else self.pointer.row
         open_menu(self, row, event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -93,7 +93,7 @@ class Finder:
 
     def _go_to(self, hit: Hit | None) -> None:
         if hit is not None:
-            self._area.reveal(hit.row, hit.start, self._number_in_block)
+            self._area.commands.reveal(hit.row, hit.start, self._number_in_block)
         self._tell()
         self._area.viewport().update()
 

@@ -60,9 +60,9 @@ class Keyboard:
     def _command(self, event: QKeyEvent) -> bool:
         area, keys = self._area, QKeySequence.StandardKey
         if event.matches(keys.Copy):
-            area.copy()
+            area.commands.copy()
         elif event.matches(keys.SelectAll):
-            area.select_all()
+            area.commands.select_all()
         elif event.matches(keys.Find):
             area.open_find()
         elif event.key() == Qt.Key.Key_F3:
@@ -122,7 +122,7 @@ class Keyboard:
         spot = self.focused_spot()
         if event.key() not in _PRESSES or spot is None:
             return False
-        self._area.perform(self.row, spot.action)
+        self._area.commands.perform(self.row, spot.action)
         return True
 
     def _escape(self, event: QKeyEvent) -> bool:

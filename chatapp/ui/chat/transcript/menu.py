@@ -24,9 +24,9 @@ def open_menu(area: TranscriptArea, row: int, at: QPoint) -> None:
     menu = QMenu(area)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     selected = area.selection.range is not None
-    _add(menu, "Copy", area.copy, enabled=selected)
-    _add(menu, "Copy as plain text", partial(area.copy, plain=True), enabled=selected)
-    _add(menu, "Select all", area.select_all, enabled=len(area.flow.rows) > 0)
+    _add(menu, "Copy", area.commands.copy, enabled=selected)
+    _add(menu, "Copy as plain text", partial(area.commands.copy, plain=True), enabled=selected)
+    _add(menu, "Select all", area.commands.select_all, enabled=len(area.flow.rows) > 0)
     _add(menu, "Find in this chat…", area.open_find, enabled=len(area.flow.rows) > 0)
     if 0 <= row < len(area.flow.rows):
         menu.addSeparator()
@@ -34,7 +34,7 @@ def open_menu(area: TranscriptArea, row: int, at: QPoint) -> None:
         names = setting.own_actions if role == Role.USER else setting.reply_actions
         for name in (*names, *setting.menu_actions):
             label = "Copy message" if name == "copy" else ACTIONS[name].name
-            _add(menu, label, partial(area.perform, row, name))
+            _add(menu, label, partial(area.commands.perform, row, name))
     menu.popup(at)
 
 

@@ -118,11 +118,11 @@ class Pointer:
         pressed, self._pressed_spot = self._pressed_spot, None
         if pressed is not None:
             if self._spot is not None and pressed == (self.row, self._spot):
-                self._area.perform(self.row, self._spot.action)
+                self._area.commands.perform(self.row, self._spot.action)
         elif self._area.selection.range is not None:
             self._offer_selection()
         elif self._pressed_link and self._pressed_link == self._link:
-            self._area.follow(self.row, self._link)
+            self._area.commands.follow(self.row, self._link)
 
     def scroll_sideways(self, at: QPointF, change: float) -> None:
         """Move the code or the table under the pointer."""
@@ -147,7 +147,7 @@ class Pointer:
     def _offer_selection(self) -> None:
         clipboard = QGuiApplication.clipboard()
         if clipboard.supportsSelection() and self._area.selection.range is not None:
-            clipboard.setText(self._area.selected_text(), clipboard.Mode.Selection)
+            clipboard.setText(self._area.commands.selected_text(), clipboard.Mode.Selection)
 
     def _point(self, at: QPointF) -> None:
         flow = self._area.flow

@@ -171,8 +171,8 @@ def test_selection_across_messages_copies_markdown(area, settle):
     messages = [user("One"), reply("**Two**\n\n- a\n- b"), user("Three")]
     area.show_messages(messages)
     settle()
-    area.select_all()
-    area.copy()
+    area.commands.select_all()
+    area.commands.copy()
     assert QGuiApplication.clipboard().text() == "One\n\n**Two**\n\n- a\n- b\n\nThree"
 
 
@@ -182,7 +182,7 @@ def test_part_of_a_paragraph_is_copied_as_plain_text(area, settle, qtbot):
     _, y, item = next(iter(area.flow.visible()))
     where = QPoint(area.column[0] + 60, round(y + item.body_y + 8))
     qtbot.mouseDClick(area.viewport(), Qt.MouseButton.LeftButton, pos=where)
-    assert area.selected_text() == "bold"
+    assert area.commands.selected_text() == "bold"
 
 
 def test_link_is_handed_on_and_not_opened(area, settle, qtbot, monkeypatch):

@@ -70,7 +70,7 @@ def test_focus_ring_is_drawn_around_the_message(area, settle, press):
 
 
 def selected(area):
-    return area.selected_text()
+    return area.commands.selected_text()
 
 
 def test_shift_and_arrows_select_letters_words_and_lines(area, settle, press):
