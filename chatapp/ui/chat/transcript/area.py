@@ -54,6 +54,7 @@ NARROW = 520
 FRAME_SECONDS = 0.016
 SLICE_SECONDS = 0.003  # of work ahead of need, before events are looked at again
 COLOURED_LINES = 40
+FORMULA_MILLISECONDS = 30
 CHANGE_MARGIN = 8  # above what changed, drawn with it: grounds and rings reach over
 
 
@@ -109,6 +110,11 @@ class TranscriptArea(QAbstractScrollArea):
         self._frame = QTimer(self)
         self._frame.setSingleShot(True)
         self._frame.timeout.connect(self._on_frame)
+        self._formula_timer = QTimer(self)  # several formulas are taken together
+        self._formula_timer.setSingleShot(True)
+        self._formula_timer.setInterval(FORMULA_MILLISECONDS)
+        self._formula_timer.timeout.connect(self._on_formulas_drawn)
+        self.flow.setting.style.formulas.drawn.connect(self._formula_timer.start)
         self._idle = QTimer(self)
         self._idle.setInterval(0)
         self._idle.timeout.connect(self._on_idle)
@@ -192,6 +198,7 @@ class TranscriptArea(QAbstractScrollArea):
         style = Style(theme, text_scale, self._families)
         self.flow.restyle(replace(self.flow.setting, style=style))
         self._bar.set_style(style)
+        style.formulas.drawn.connect(self._formula_timer.start)
         self._resize()
         self._changed()
 
@@ -268,6 +275,10 @@ class TranscriptArea(QAbstractScrollArea):
                 self._idle.stop()
                 break
         self._sync_bar()
+
+    def _on_formulas_drawn(self) -> None:
+        self.flow.take_formulas()
+        self._changed()
 
     def _colour_more(self) -> bool:
         for _, _, item in self.flow.visible():

@@ -11,6 +11,7 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from chatapp.ui.chat.transcript.code import FOLDED_FROM, FOLDED_TO, CodeItem
+from chatapp.ui.chat.transcript.formula_item import FormulaItem
 from chatapp.ui.chat.transcript.prose import ProseItem
 from chatapp.ui.chat.transcript.references import References
 from chatapp.ui.chat.transcript.rule import RuleItem
@@ -203,6 +204,20 @@ class Body:
             self._measure(index)
         return self.item(index)
 
+    def take_formulas(self) -> bool:
+        """Draw anew what waited for a formula; False if nothing did."""
+        waiting = [
+            index
+            for index, item in enumerate(self._items)
+            if isinstance(item, ProseItem) and item.is_waiting and self._known[index]
+        ]
+        for index in waiting:
+            item = self._items[index]
+            assert isinstance(item, ProseItem)
+            item.forget_text()
+            self.lay_out_again(index)
+        return bool(waiting)
+
     def colour_more(self, lines: int) -> bool:
         """Colour some more code that is laid out; False if there is none left."""
         return any(isinstance(item, CodeItem) and item.colour_more(lines) for item in self._items)
@@ -213,8 +228,10 @@ class Body:
         return item.spots() if item is not None and self._known[index] else []
 
     def _make(self, kind: Kind) -> SegmentItem:
-        if kind is Kind.CODE or kind is Kind.MATHS:
+        if kind is Kind.CODE:
             return CodeItem(self._style)
+        if kind is Kind.MATHS:
+            return FormulaItem(self._style)
         if kind is Kind.TABLE:
             return TableItem(self._style)
         if kind is Kind.RULE:

@@ -71,6 +71,14 @@ class Flow:
         self._measure_anew()
         self.go_to_end()
 
+    def take_formulas(self) -> None:
+        """A formula was drawn: what waited for it is drawn anew, and nothing in view moves."""
+        anchor = self.anchor()
+        for row, item in self._items.items():
+            if item.body.take_formulas():
+                self._heights[row] = round(item.height)
+        self._settle_again(anchor)
+
     def restore(self, rows: Rows, anchor: Anchor) -> None:
         """Show other messages at a place."""
         self.rows = rows

@@ -13,8 +13,10 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
+from chatapp.ui.chat.transcript import maths
 from chatapp.ui.chat.transcript.document import SafeDocument
 from chatapp.ui.chat.transcript.dress import QUOTE_STEP, Dressed, dress, dress_plain, fragments
+from chatapp.ui.chat.transcript.formulas import NUMBER, OBJECT_TYPE, FormulaObject
 from chatapp.ui.chat.transcript.style import CODE_MARGIN
 from chatapp.ui.chat.transcript.utf16 import utf16_length
 from chatapp.ui.theme import RADIUS_CHIP
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 BAR_WIDTH = 3
 _TICK = (QPointF(0.24, 0.52), QPointF(0.44, 0.72), QPointF(0.78, 0.3))
 CHECK_SIZE = 13
+FORMULA_MARK = "\ue0f1\ue0f2"  # private characters, for the time of parsing
+OBJECT_CHARACTER = "\ufffc"
 
 
 class ProseItem:
@@ -45,6 +49,9 @@ class ProseItem:
         self._document = SafeDocument(style)
         self._dressed = Dressed()
         self._text: str | None = None
+        self._waiting = False
+        self._formulas: list[str] = []  # the source of each formula that is drawn
+        self._formula_object: FormulaObject | None = None
         self._width = -1.0
         self._chips: list[QRectF] = []
         self._bars: list[QRectF] = []
@@ -54,6 +61,15 @@ class ProseItem:
     def set_segment(self, segment: Segment) -> None:
         """Draw this segment from now on."""
         self.set_text(segment.text)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a formula in the text is still being drawn."""
+        return self._waiting
+
+    def forget_text(self) -> None:
+        """Take the text anew at the next opportunity: a formula was drawn."""
+        self._text = None
 
     def set_text(self, text: str) -> None:
         """Draw this text from now on."""
@@ -66,10 +82,47 @@ class ProseItem:
             self._document.set_plain(text)
             dress_plain(self._document, self._style)
         else:
-            self._document.set_markdown(text)
-            self._dressed = dress(self._document, text, self._style)
+            markdown = self._with_formulas(text)
+            self._document.set_markdown(markdown)
+            self._dressed = dress(self._document, markdown, self._style)
+            self._place_formulas()
             self._dress_further()
         self._document.setLayoutEnabled(True)
+
+    def _with_formulas(self, text: str) -> str:
+        """The Markdown with a mark for each formula that is drawn, and code for the others."""
+        self._formulas = []
+        self._waiting = False
+        pieces, at, drawings = [], 0, []
+        for formula in maths.find(text):
+            drawing = self._style.formulas.get(formula.tex, display=formula.display)
+            pieces.append(text[at : formula.start])
+            at = formula.end
+            if drawing is None:
+                waits = self._style.formulas.is_waiting(formula.tex, display=formula.display)
+                self._waiting = self._waiting or waits
+                pieces.append(code_span(" ".join(formula.tex.split())))
+            else:
+                pieces.append(FORMULA_MARK)
+                drawings.append(drawing)
+                self._formulas.append(text[formula.start : formula.end])
+        if drawings:
+            self._formula_object = FormulaObject(drawings, self._document)
+            handlers = self._document.documentLayout()
+            handlers.registerHandler(OBJECT_TYPE, self._formula_object)
+        return "".join([*pieces, text[at:]])
+
+    def _place_formulas(self) -> None:
+        """Put the drawn formulas where their marks are."""
+        cursor = QTextCursor(self._document)
+        for number in range(len(self._formulas)):
+            cursor = self._document.find(FORMULA_MARK, cursor)
+            if cursor.isNull():
+                break
+            shape = QTextCharFormat()
+            shape.setObjectType(OBJECT_TYPE)
+            shape.setProperty(NUMBER, number)
+            cursor.insertText(OBJECT_CHARACTER, shape)
 
     def _dress_further(self) -> None:
         """Give the parsed document what only this kind of item has."""
@@ -78,6 +131,8 @@ class ProseItem:
         """Lay out for a width; gives the height."""
         if width != self._width:
             self._width = width
+            if self._formula_object is not None and self._formula_object.set_room(width):
+                self._document.markContentsDirty(0, self._document.characterCount())
             text_width = self._text_width(width)
             if text_width != self._document.textWidth():  # setting it lays out again
                 self._document.setTextWidth(text_width)
@@ -235,7 +290,15 @@ class ProseItem:
         cursor = QTextCursor(self._document)
         cursor.setPosition(min(start, self.length()))
         cursor.setPosition(min(end, self.length()), QTextCursor.MoveMode.KeepAnchor)
-        return cursor.selection().toPlainText().replace("\u200b", "")
+        text = cursor.selection().toPlainText().replace("\u200b", "")
+        return self._with_sources(text, start) if OBJECT_CHARACTER in text else text
+
+    def _with_sources(self, text: str, start: int) -> str:
+        """`text` with each drawn formula as it was written."""
+        before = self._document.toRawText()[:start].count(OBJECT_CHARACTER)
+        for source in self._formulas[before:]:
+            text = text.replace(OBJECT_CHARACTER, source, 1)
+        return text
 
     def word_at(self, position: int) -> tuple[int, int]:
         """The word around a position."""
@@ -291,6 +354,15 @@ class ProseItem:
         """Running text fits its width."""
         del change
         return False
+
+
+def code_span(text: str) -> str:
+    """`text` as inline code, whatever back quotes are in it."""
+    fence = "`"
+    while fence in text:
+        fence += "`"
+    pad = " " if text[:1] == "`" or text[-1:] == "`" else ""
+    return f"{fence}{pad}{text}{pad}{fence}"
 
 
 def x_of(line: QTextLine, position: int) -> float:

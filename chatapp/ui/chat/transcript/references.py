@@ -26,7 +26,7 @@ _DEFINITION = re.compile(
 )
 _LABEL = re.compile(r"\[([^\[\]]+)\]")
 _FOOTNOTE = re.compile(r"\[\^([^\[\]\s]+)\](:?)")
-_CODE_SPAN = re.compile(r"(`+).*?(?<!`)\1(?!`)", re.DOTALL)
+CODE_SPAN = re.compile(r"(`+).*?(?<!`)\1(?!`)", re.DOTALL)
 _PROSE = frozenset({Kind.PARAGRAPH, Kind.HEADING, Kind.LIST, Kind.QUOTE, Kind.TABLE})
 
 
@@ -85,7 +85,7 @@ class References:
     def _read(self, index: int, segment: Segment) -> None:
         text = segment.text
         if "[^" in text:
-            for found in _FOOTNOTE.finditer(_CODE_SPAN.sub("", text)):
+            for found in _FOOTNOTE.finditer(CODE_SPAN.sub("", text)):
                 self._notes.setdefault(found[1], (len(self._notes) + 1, index))
         if segment.kind is Kind.PARAGRAPH and text.lstrip().startswith("["):
             for line in segment.lines:
@@ -119,7 +119,7 @@ def _normal(label: str) -> str:
 
 def _outside_code(text: str, change: Callable[[str], str]) -> str:
     pieces, at = [], 0
-    for found in _CODE_SPAN.finditer(text):
+    for found in CODE_SPAN.finditer(text):
         pieces += [change(text[at : found.start()]), found[0]]
         at = found.end()
     return "".join([*pieces, change(text[at:])])

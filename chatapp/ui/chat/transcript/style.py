@@ -17,6 +17,7 @@ from PySide6.QtGui import (
     QTextCharFormat,
 )
 
+from chatapp.ui.chat.transcript.formulas import Formulas
 from chatapp.ui.fonts import code_font
 from chatapp.ui.theme import BODY_POINTS, CAPTION_POINTS, CODE_SCALE, LINE_HEIGHT, Theme
 
@@ -101,6 +102,12 @@ class Style:
         font.setPointSizeF(points * self.scale)
         font.setWeight(weight)
         return font
+
+    @cached_property
+    def formulas(self) -> Formulas:
+        """The formulas drawn in this style."""
+        colour = self.colour("muted" if self._quiet else "text").name()
+        return Formulas(_pixels(self.body) * 1.1, colour)
 
     @cached_property
     def quiet(self) -> Style:
