@@ -40,7 +40,11 @@ class Display:
             stderr=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
         )
-        self._wait_for_manager()
+        try:
+            self._wait_for_manager()
+        except BaseException:
+            self.close()
+            raise
 
     def environment(self) -> dict[str, str]:
         """The environment of a program that is to show itself here."""

@@ -102,6 +102,7 @@ class Program:
             process.kill()
             with contextlib.suppress(ValueError):  # a test has closed its streams
                 process.communicate()
+            process.wait()
 
     def _command(self, arguments: tuple[str, ...]) -> list[str]:
         return [*self.launcher, sys.executable, "-P", "-m", "chatapp", *arguments]
