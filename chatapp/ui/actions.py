@@ -78,16 +78,3 @@ class Actions:
 
     def __getitem__(self, action_id: str) -> QAction:
         return self._bound[action_id]
-
-    def row(self, action_id: str) -> Action:
-        """The row of that id."""
-        return self._rows[action_id]
-
-    def enabled(self, action_id: str) -> bool:
-        """Whether the action can be used now."""
-        return self._bound[action_id].isEnabled()
-
-    def tip(self, action_id: str) -> str:
-        """The action's text with its keys, for a tooltip."""
-        row = self._rows[action_id]
-        return f"{row.text} ({row.shown_keys})" if row.keys else row.text
