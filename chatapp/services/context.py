@@ -20,6 +20,7 @@ BYTES_PER_TOKEN = 4  # of UTF-8: about a word of English, and one character of C
 PICTURE_TOKENS = 1000  # the vendors count 85 to 1600, by size
 MESSAGE_TOKENS = 4  # what marks the role and the end of each message
 MOST_REPLY_TOKENS = 4096
+SURELY_READ_TOKENS = 1500  # by estimate; no model in use reads less
 _LEAST_MEASURE, _GREATEST_MEASURE = 0.5, 3.0  # beyond these the server counted something else
 
 

@@ -12,7 +12,7 @@ import asyncio
 import contextlib
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from chatapp.domain.changes import (
     BranchLeft,
@@ -27,6 +27,7 @@ from chatapp.domain.stream import StreamEvent
 from chatapp.kit.clock import Clock, SystemClock, timestamp
 from chatapp.kit.signal import Signal
 from chatapp.providers.base import ChatRequest, Provider
+from chatapp.services.context import SURELY_READ_TOKENS, Context, fit
 from chatapp.services.reply import Reply
 from chatapp.services.titles import title_from
 
@@ -51,6 +52,10 @@ class Models(Protocol):
         Raises:
             ChatAppError: No provider offers it.
         """
+        ...
+
+    async def context_length(self, name: str) -> int | None:
+        """How many tokens a model reads; None if nobody tells."""
         ...
 
 
@@ -278,18 +283,29 @@ class Conversation:
     async def _stream(
         self, session: Session, reply: Reply, name: str, asked: Sequence[Message]
     ) -> None:
-        parameters = session.metadata.get("parameters")
+        stored = session.metadata.get("parameters")
+        parameters = stored if isinstance(stored, dict) else {}
         try:
             provider, model = self._models.resolve(name)
-            request = ChatRequest(
-                model=model,
-                messages=tuple(asked),
-                parameters=parameters if isinstance(parameters, dict) else {},
-            )
+            context = await self._fitting(name, asked, parameters)
+            reply.take_context(context)
+            request = ChatRequest(model, context.messages, parameters=parameters)
             async for event in provider.stream(request):
                 self._take(session, reply, event)
         except ChatAppError as error:
             reply.break_off(Status.FAILED, error)
+
+    async def _fitting(
+        self, name: str, asked: Sequence[Message], parameters: dict[str, Any]
+    ) -> Context:
+        """What of the conversation the model can read; of a short one nobody needs to ask."""
+        whole = fit(asked, limit=None)
+        if whole.tokens < SURELY_READ_TOKENS:
+            return whole
+        limit = parameters.get("num_ctx")
+        if not isinstance(limit, int):
+            limit = await self._models.context_length(name)
+        return fit(asked, limit=limit, parameters=parameters)
 
     def _take(self, session: Session, reply: Reply, event: StreamEvent) -> None:
         message = session.message(reply.message_id)

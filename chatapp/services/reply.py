@@ -26,6 +26,7 @@ from chatapp.domain.stream import (
 
 if TYPE_CHECKING:
     from chatapp.domain.ids import MessageId
+    from chatapp.services.context import Context
 
 _WORDS = (TextDelta, ReasoningDelta, Refusal)
 
@@ -59,6 +60,17 @@ class Reply:
         else:
             self._take_fact(event)
         return None
+
+    def take_context(self, context: Context) -> None:
+        """Remember what of the conversation was sent."""
+        if context.limit is not None:
+            self._metadata["context"] = {
+                "tokens": context.tokens,
+                "limit": context.limit,
+                "left_out": len(context.left_out),
+            }
+        if context.sentence:
+            self._take_fact(Notice(context.sentence))
 
     def break_off(self, status: Status, error: ChatAppError | None = None) -> None:
         """End it from this side, unless the provider has ended it already."""

@@ -76,6 +76,9 @@ class OneModel:
     def __init__(self, provider: ScriptedProvider) -> None:
         self.provider = provider
 
+    async def context_length(self, _name: str):
+        return None
+
     def resolve(self, name: str):
         return self.provider, name.partition("/")[2]
 

@@ -39,6 +39,11 @@ class OneModel:
     def __init__(self, provider):
         self.provider = provider
         self.asked = []
+        self.limit = None
+        self.limit = None
+
+    async def context_length(self, _name):
+        return self.limit
 
     def resolve(self, name):
         self.asked.append(name)
@@ -239,6 +244,40 @@ async def test_parameters_of_the_chat_are_sent(program, stored, sent):
 
 
 # ---- one question at a time
+
+
+@pytest.mark.row("M16", "P13")
+async def test_oldest_turns_are_left_out_of_a_full_context_and_that_is_said(program):
+    program.models.limit = 4000
+    long = "word " * 1000
+    for _ in range(4):
+        program.provider.add("ok")
+        reply = await program.send(long, session_id="a")
+    sent = program.provider.requests[-1].messages
+    assert [message.content for message in sent] == [long, "ok", long]
+    assert reply.metadata["context"]["left_out"] == 4
+    assert reply.metadata["context"]["limit"] == 4000
+    assert reply.metadata["context"]["tokens"] <= 4000
+    assert reply.metadata["notices"] == [
+        "The 4 oldest messages were left out, to fit the 4000 tokens this model reads."
+    ]
+    assert await program.manager.message_count("a") == 8
+
+
+async def test_context_size_of_the_chat_comes_before_what_the_server_tells(program):
+    program.models.limit = 100_000
+    await program.manager.start_new_session(session_id="a")
+    await program.manager.update_session("a", metadata={"parameters": {"num_ctx": 4000}})
+    program.provider.add("ok")
+    reply = await program.send("word " * 2000, session_id="a")
+    assert reply.metadata["context"]["limit"] == 4000
+
+
+async def test_short_chat_asks_no_server_for_its_limit(program):
+    program.models.limit = 4000
+    program.provider.add("ok")
+    reply = await program.send("hello", session_id="a")
+    assert "context" not in reply.metadata
 
 
 async def test_second_question_while_a_reply_arrives_is_refused(program):
