@@ -105,13 +105,12 @@ class Session:
 
         Messages are values and are shared; only the lists and the header are copied.
         """
-        return replace(
-            self,
-            messages=list(self.messages),
-            branches=list(self.branches),
-            metadata=copy.deepcopy(self.metadata),
-            errors=list(self.errors),
-        )
+        twin = copy.copy(self)  # `replace` would count the messages again
+        twin.messages, twin.branches = list(self.messages), list(self.branches)
+        twin.metadata, twin.errors = copy.deepcopy(self.metadata), list(self.errors)
+        twin._counts = self._counts.copy()  # noqa: SLF001 - another of this class
+        twin._rows = None  # noqa: SLF001
+        return twin
 
     # ---- changing
 

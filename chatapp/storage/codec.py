@@ -60,6 +60,16 @@ def encode(session: Session) -> bytes:
 
 def encode_chunks(session: Session) -> Iterator[bytes]:
     """The bytes of the session's file, in pieces that are each quick to make."""
+    yield encode_head(session)
+    separator = b"\n"
+    for chunk in encode_messages(session.messages):
+        yield separator + chunk
+        separator = b",\n"
+    yield from encode_tail(session)
+
+
+def encode_head(session: Session) -> bytes:
+    """The beginning of the file, up to the bracket that opens the messages."""
     header: dict[str, Any] = {
         "session_id": session.id,
         "user_name": session.user_name,
@@ -69,22 +79,29 @@ def encode_chunks(session: Session) -> Iterator[bytes]:
     if session.title is not None:
         header["title"] = session.title
     header |= session.extra
-    footer = {"metadata": session.metadata, "stats": session.stats, "errors": session.errors}
-    yield _dumps(header)[: -len(b"\n}")]
-    yield from _encode_list("messages", session.messages)
-    if session.branches:
-        yield from _encode_list("branches", session.branches)
-    yield b"," + _dumps(footer)[len(b"{") :] + b"\n"
+    return _dumps(header)[: -len(b"\n}")] + b',\n  "messages": ['
 
 
-def _encode_list(key: str, messages: Sequence[Message]) -> Iterator[bytes]:
-    yield b',\n  "%s": [' % key.encode()
+def encode_messages(messages: Sequence[Message]) -> Iterator[bytes]:
+    """Messages as they stand in the file, some to a piece; `,` and a line break go between."""
     for start in range(0, len(messages), MESSAGES_PER_SLICE):
         part = messages[start : start + MESSAGES_PER_SLICE]
         # A list one level deep is indented just as it is in the file.
         text = _dumps({"m": [message_object(message) for message in part]})
-        yield (b",\n" if start else b"\n") + text[len(_LIST_HEAD) : -len(_LIST_TAIL)]
-    yield b"\n  ]" if messages else b"]"
+        yield text[len(_LIST_HEAD) : -len(_LIST_TAIL)]
+
+
+def encode_tail(session: Session) -> Iterator[bytes]:
+    """What follows the last message in view, to the end of the file."""
+    yield b"\n  ]" if session.messages else b"]"
+    if session.branches:
+        separator = b',\n  "branches": [\n'
+        for chunk in encode_messages(session.branches):
+            yield separator + chunk
+            separator = b",\n"
+        yield b"\n  ]"
+    footer = {"metadata": session.metadata, "stats": session.stats, "errors": session.errors}
+    yield b"," + _dumps(footer)[len(b"{") :] + b"\n"
 
 
 def message_object(message: Message) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import contextlib
 import errno
 import os
 import stat
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
@@ -175,7 +176,7 @@ class RealFiles:
             for entry in scan:
                 with contextlib.suppress(FileNotFoundError):  # removed since it was listed
                     if entry.is_file(follow_symlinks=False):
-                        yield Entry(entry.name, _signature(Path(entry.path).lstat()))
+                        yield Entry(entry.name, _signature(_status(entry)))
 
     def folders(self, folder: Path) -> dict[str, int]:
         """The real folders inside one, each with its `mtime_ns`."""
@@ -231,6 +232,13 @@ class RealFiles:
     def lock(self, path: Path, *, wait: bool = False) -> locks.Lock | None:
         """Lock a file for this process; None if another holds it."""
         return locks.take(path, wait=wait)
+
+
+def _status(entry: os.DirEntry[str]) -> os.stat_result:
+    # On Windows a listing knows no inodes, which a signature holds.
+    if sys.platform == "win32":
+        return Path(entry.path).lstat()
+    return entry.stat(follow_symlinks=False)
 
 
 def _signature(found: os.stat_result) -> Signature:

@@ -13,16 +13,15 @@ from __future__ import annotations
 import contextlib
 import operator
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import orjson
 
 from chatapp.domain.ids import SessionId, session_key
 from chatapp.domain.message import Status
 from chatapp.domain.session import SessionSummary, summarise
-from chatapp.kit.clock import sortable
+from chatapp.kit.clock import parse_timestamp, sortable
 from chatapp.storage import fulltext
-from chatapp.storage.files import Signature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,6 +29,7 @@ if TYPE_CHECKING:
 
     from chatapp.domain.message import Message
     from chatapp.domain.session import Session
+    from chatapp.storage.files import Signature
 
 SCHEMA = 1
 PLACES = 1 << 20  # messages a number leaves room for
@@ -48,12 +48,12 @@ CREATE TABLE session (
 CREATE INDEX by_activity ON session (active DESC, key DESC);
 CREATE INDEX by_key ON session (key);
 CREATE VIRTUAL TABLE words USING fts5 (
-    body, about, content='', tokenize="unicode61 remove_diacritics 2");
+    body, about, content='', columnsize=0, tokenize="unicode61 remove_diacritics 2");
 CREATE VIRTUAL TABLE titles USING fts5 (
     title, prefix='1 2 3', tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE part (no INTEGER PRIMARY KEY, session INTEGER);
 CREATE INDEX by_session ON part (session);
-CREATE TABLE moment (id INTEGER PRIMARY KEY, at TEXT);
+CREATE TABLE moment (id INTEGER PRIMARY KEY, at INTEGER);
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER) WITHOUT ROWID;
 INSERT INTO counter VALUES ('next', 1), ('stale', 0);
 """
@@ -67,6 +67,10 @@ _SUMMARY = (
     "session_id, day, title, user_name, started_at, last_updated, type, total, users, assistants,"
     " errors, preview, tags, pinned, archived, damage"
 )
+
+
+Seen: TypeAlias = tuple[int, int, int, int, int]
+"""A file's signature, and when it was taken, in ns."""
 
 
 class Index:
@@ -160,13 +164,22 @@ class Index:
 
     # ---- what it knows
 
-    def signatures(self, day: str) -> dict[str, tuple[Signature, int]]:
-        """The files known of one day: name -> signature, and when it was taken in ns."""
+    def signatures(self, day: str) -> dict[str, Seen]:
+        """The files known of one day, by name."""
         rows = self.db.execute(
             "SELECT name, mtime_ns, ctime_ns, size, inode, seen_ns FROM session WHERE day = ?",
             (day,),
         )
-        return {name: (Signature(*rest[:4]), rest[4]) for name, *rest in rows}
+        return {row[0]: row[1:] for row in rows}
+
+    def signature_at(self, day: str, name: str) -> Seen | None:
+        """What is known of one file, or None."""
+        row: Seen | None = self.db.execute(
+            "SELECT mtime_ns, ctime_ns, size, inode, seen_ns FROM session"
+            " WHERE day = ? AND name = ?",
+            (day, name),
+        ).fetchone()
+        return row
 
     def days(self) -> list[str]:
         """The dated folders it knows files of, oldest first."""
@@ -333,8 +346,13 @@ class Index:
         )
         self.db.executemany(
             "INSERT OR REPLACE INTO moment VALUES (?, ?)",
-            ((base + place, sortable(one.timestamp)) for place, one in whole),
+            ((base + place, seconds(one.timestamp)) for place, one in whole),
         )
+
+
+def seconds(moment: str) -> int:
+    """A timestamp as whole seconds since 1970."""
+    return int(parse_timestamp(moment).timestamp())
 
 
 def _connect(name: str) -> sqlite3.Connection:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from chatapp.domain.ids import session_key
 from chatapp.storage import fulltext
-from chatapp.storage.index import BRANCHES, PLACES
+from chatapp.storage.index import BRANCHES, PLACES, seconds
 
 if TYPE_CHECKING:
     from chatapp.storage.index import Index
@@ -117,15 +117,11 @@ def _session_condition(query: SearchQuery) -> tuple[str, list[str | int]]:
     return " AND ".join(conditions), values
 
 
-def _moment_condition(query: SearchQuery) -> tuple[str, str, list[str]]:
+def _moment_condition(query: SearchQuery) -> tuple[str, str, list[int]]:
+    """Moments are known by the second: those of a query are the beginnings of days."""
     if not (query.from_moment or query.to_moment):
         return "", "", []
     join = "CROSS JOIN moment ON moment.id = words.rowid"
-    return (
-        join,
-        "AND moment.at >= ? AND moment.at < ?",
-        [
-            query.from_moment,
-            query.to_moment or "9999-99",
-        ],
-    )
+    first = seconds(query.from_moment) if query.from_moment else -(2**62)
+    after_last = seconds(query.to_moment) if query.to_moment else 2**62
+    return join, "AND moment.at >= ? AND moment.at < ?", [first, after_last]

@@ -71,8 +71,8 @@ class Librarian:
             after: What it holds now.
         """
         place = (path.parent.name, path.name)
-        known = self.index.signatures(place[0]).get(place[1])
-        is_known = before is not None and known is not None and known[0] == before.signature
+        known = self.index.signature_at(*place)
+        is_known = before is not None and known is not None and known[:4] == before.signature
         with self.index.transaction():
             self.index.put(
                 place,
@@ -124,10 +124,10 @@ class Librarian:
         """Names whose signature is news; None for those that are gone."""
         known = self.index.signatures(day)
         news: list[tuple[str, Signature | None]] = []
-        for path, signature in self._places.session_files(day):
-            was = known.pop(path.name, None)
-            if was is None or was[0] != signature or _is_racy(*was):
-                news.append((path.name, signature))
+        for name, signature in self._places.session_files(day):
+            was = known.pop(name, None)
+            if was is None or was[:4] != signature or _is_racy(signature, was[4]):
+                news.append((name, signature))
         # A listing may miss a name that is being exchanged just now.
         folder = self._places.root / day
         return news + [
@@ -175,8 +175,8 @@ class Librarian:
         except OSError as error:
             reason = storage_error(error).sentence
             after = session = damaged_summary(SessionId(path.stem), place[0], reason)
-        known = self.index.signatures(place[0]).get(place[1])
-        if before == after and known is not None and known[0] == signature:
+        known = None if before != after else self.index.signature_at(*place)
+        if known is not None and known[:4] == signature:
             self.index.touch(place, seen)
         else:
             self.index.put(place, signature, seen, session)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chatapp.kit.clock import Clock
-    from chatapp.storage.files import Files, Signature
+    from chatapp.storage.files import Entry, Files
 
 SUFFIX = ".json"
 DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -89,11 +89,11 @@ class Places:
         """The session's file was moved away."""
         self._seen.pop(session_key(session_id), None)
 
-    def session_files(self, day: str) -> Iterator[tuple[Path, Signature]]:
-        """The session files of one day, with their signatures."""
-        for name, signature in self._files.entries(self.root / day):
-            if name.endswith(SUFFIX) and not name.startswith((".", "~")):
-                yield self.root / day / name, signature
+    def session_files(self, day: str) -> Iterator[Entry]:
+        """The names of the session files of one day, with their signatures."""
+        for entry in self._files.entries(self.root / day):
+            if entry.name.endswith(SUFFIX) and not entry.name.startswith((".", "~")):
+                yield entry
 
     def temporaries(self) -> Iterator[Temporary]:
         """Every left-over of a write."""

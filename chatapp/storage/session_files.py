@@ -20,6 +20,7 @@ from chatapp.storage import codec, swap
 from chatapp.storage.documents import LeftAloneError, Version, read_version, salvage_version
 from chatapp.storage.entries import Folded, Folding
 from chatapp.storage.merge import common_version, merge
+from chatapp.storage.splice import file_chunks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -217,7 +218,7 @@ class SessionFiles:
                 self._files.sync_folder(target.parent)  # it may have failed the last time
                 say([Folded(key, day, covers)], durable=False)
                 return session
-            fresh = self._prepare(session, target)
+            fresh = self._prepare(session, target, current)
             before = None if current is None else current.checksum
             say([Folding(key, day, before, fresh.checksum, covers)], durable=True)
             stranger = self._place(fresh, target, current)
@@ -254,13 +255,13 @@ class SessionFiles:
             return merge(session, theirs)
         return merge(session, theirs, common_version(known.session, session, theirs))
 
-    def _prepare(self, session: Session, target: Path) -> _Fresh:
+    def _prepare(self, session: Session, target: Path, current: Version | None) -> _Fresh:
         path = self._temporary(target)
         handle = self._files.create(path)
         checksum = 0
         try:
             try:
-                for chunk in codec.encode_chunks(session):
+                for chunk in file_chunks(self._files, session, target, current):
                     self._files.write(handle, chunk)
                     checksum = zlib.crc32(chunk, checksum)
                 self._files.sync(handle)
