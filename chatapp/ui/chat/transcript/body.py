@@ -148,11 +148,6 @@ class Body:
                 self._measure(index)
             index += 1
 
-    @property
-    def is_measured(self) -> bool:
-        """Whether nothing is estimated any more."""
-        return not self._unknown
-
     def measure_more(self) -> bool:
         """Lay out one more segment; False if there was none left."""
         if not self._unknown:

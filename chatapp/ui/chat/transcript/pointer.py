@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import time
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from chatapp.ui.chat.transcript.selection import END, Place
 if TYPE_CHECKING:
     from chatapp.ui.chat.transcript.area import TranscriptArea
 
+TARGET_LENGTH = 500  # characters of an address in the tooltip
 AUTO_SCROLL_MILLISECONDS = 16
 COPIED_MILLISECONDS = 1500
 
@@ -166,8 +168,9 @@ class Pointer:
 
     def _show_target(self, link: str) -> None:
         if link and not link.startswith(NOTE):
-            # A tooltip that begins with a tag is drawn as rich text: the address never does.
-            text = f"\u2192 {shown_target(link)}"[:500]
+            # Qt takes a tooltip with any tag in it for rich text: so it is, with nothing of
+            # the address left that could be a tag.
+            text = f"<span>\u2192 {html.escape(shown_target(link)[:TARGET_LENGTH])}</span>"
             QToolTip.showText(self._area.cursor().pos(), text, self._area.viewport())
         elif self._link:
             QToolTip.hideText()

@@ -8,7 +8,6 @@ incidents behind each rule stand in the tests.
 from __future__ import annotations
 
 import re
-import unicodedata
 from urllib.parse import urlsplit
 
 OPENABLE_SCHEMES = frozenset({"http", "https", "mailto"})
@@ -69,11 +68,6 @@ def _named(found: re.Match[str]) -> str:
     return f"⟨U+{ord(found[0]):04X}⟩"
 
 
-def hides_text(text: str) -> bool:
-    """Whether `text` holds characters that hide or reorder it."""
-    return not text.isascii() and _HIDDEN.search(text) is not None
-
-
 def breakable(text: str) -> str:
     """`text` with places to break a line inside runs that have none.
 
@@ -85,12 +79,3 @@ def breakable(text: str) -> str:
 def shallow(text: str) -> str:
     """Markdown whose quotes and lists are nested only so deep that they can still be drawn."""
     return _BULLETS.sub(r"\1", _QUOTES.sub(r"\1 ", text))
-
-
-def is_right_to_left(text: str) -> bool:
-    """Whether the first letter with a direction is written from right to left."""
-    for character in text[:256]:
-        direction = unicodedata.bidirectional(character)
-        if direction in {"L", "R", "AL"}:
-            return direction != "L"
-    return False

@@ -73,11 +73,6 @@ def clock_time(message: Message, clock: Clock) -> str:
     return clock.local(message.time).strftime("%H:%M")
 
 
-def long_time(message: Message, clock: Clock) -> str:
-    """Day and time a message was written."""
-    return clock.local(message.time).strftime("%A, %d %B %Y, %H:%M")
-
-
 def day_name(day: dt.date, today: dt.date) -> str:
     """A day as people name it: Today, Yesterday, Monday, 9 February 2026."""
     distance = (today - day).days

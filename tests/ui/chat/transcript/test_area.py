@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from bench.conversations import conversation
 from chatapp.domain.message import Status
 from chatapp.ui.theme import DARK, LIGHT
 from transcripts import Shown, reply, user
@@ -204,3 +208,35 @@ def test_streaming_status_hides_actions_until_the_reply_is_there(area, settle):
     area.update_message(message.with_content("Done").with_metadata(status="complete"))
     settle()
     assert [spot.action for spot in area.flow.item(0).spots()] == ["copy", "regenerate", "quote"]
+
+
+@pytest.mark.row("M07")
+def test_chat_of_20_000_messages_opens_at_its_end_and_scrolls_back_to_its_first(area, settle):
+    begun = time.process_time()
+    messages = conversation(20_000)
+    opened = time.process_time()
+    area.show_messages(messages)
+    area.grab()
+    assert time.process_time() - opened < max(1.0, opened - begun)  # the row says: within a second
+    assert in_view(area)[-1] == 19_999
+    area.verticalScrollBar().setValue(0)
+    settle()
+    assert in_view(area)[0] == 0
+    area.verticalScrollBar().setValue(area.verticalScrollBar().maximum())
+    settle()
+    assert in_view(area)[-1] == 19_999
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's own figures")
+def test_opening_a_chat_adds_little_memory_whatever_its_length(area, settle):
+    area.show_messages(conversation(1_000))
+    settle()
+    messages = conversation(30_000)
+    before = resident_bytes()
+    area.show_messages(messages)
+    settle()
+    assert resident_bytes() - before < 8 * 1024 * 1024
+
+
+def resident_bytes():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
