@@ -236,7 +236,7 @@ class RealFiles:
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result:
     # On Windows a listing knows no inodes, which a signature holds.
-    if sys.platform == "win32":
+    if sys.platform == "win32":  # pragma: no cover - Windows only
         return Path(entry.path).lstat()
     return entry.stat(follow_symlinks=False)
 

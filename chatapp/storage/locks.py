@@ -64,7 +64,7 @@ def _stands(path: Path, descriptor: int) -> bool:
         return False
 
 
-if sys.platform == "win32":
+if sys.platform == "win32":  # pragma: no cover - Windows only
     import msvcrt
 
     def _lock(descriptor: int, *, wait: bool) -> bool:

@@ -19,7 +19,7 @@ from chatapp.domain.changes import (
     MessagesRestored,
 )
 from chatapp.domain.message import Message, new_message
-from chatapp.domain.session import Session, one_line, summarise
+from chatapp.domain.session import Session, damaged_summary, one_line, summarise
 
 BEGUN = "2026-02-09T12:00:00.000000Z"
 LATER = "2026-02-09T13:00:00.000000Z"
@@ -341,3 +341,14 @@ def test_summary_shows_tags_marks_and_kind():
 def test_message_of_a_file_without_ids_is_found():
     session = Session("a", "2026-02-09", "User", BEGUN, BEGUN, messages=[Message("user", "x", "")])
     assert session.row(session.messages[0].id) == 0
+
+
+def test_damaged_file_stands_in_the_list_at_its_day_with_the_reason():
+    summary = damaged_summary("a", "2026-02-09", "The file is empty.")
+    assert (summary.session_id, summary.day, summary.damage) == (
+        "a",
+        "2026-02-09",
+        "The file is empty.",
+    )
+    assert summary.last_updated == "2026-02-09T00:00:00.000000Z"
+    assert (summary.total_messages, summary.preview) == (0, "")

@@ -4,12 +4,10 @@ import errno
 from pathlib import Path
 
 import pytest
-from hypothesis import given
 
-import strategies
-from chatapp.domain.changes import ErrorNoted, Merged
+from chatapp.domain.changes import ErrorNoted
 from chatapp.storage import entries, records
-from chatapp.storage.entries import Began, Changed, Folded, Folding, Opened, Trashed
+from chatapp.storage.entries import Changed, Folded
 from chatapp.storage.journal import Journal
 from crash.simulated import ROOT, FaultyFiles, SimulatedFiles
 
@@ -131,36 +129,3 @@ def test_closed_journal_leaves_only_what_is_owed(files):
     journal.close({})
     assert list(said(files)) == [1]
     assert not journal.is_empty
-
-
-@pytest.mark.parametrize(
-    "entry",
-    [
-        Opened("a1", 3, "/sessions"),
-        Began("s", "2026-01-01", b'{"messages":[]}'),
-        Folding("s", "2026-01-01", None, 7, {"a1": 3}),
-        Folded("s", "2026-01-01", {"a1": 3}),
-        Trashed("s", "2026-01-01"),
-    ],
-)
-def test_entry_is_read_as_it_was_written(entry):
-    assert entries.load(entries.dump(entry, 5)) == (0 if isinstance(entry, Opened) else 5, entry)
-
-
-@given(strategies.any_change)
-def test_change_is_read_as_it_was_written(value):
-    if isinstance(value, Merged):
-        with pytest.raises(ValueError, match="in the file already"):
-            entries.dump(Changed("s", "d", value), 1)
-        return
-    line = entries.dump(Changed("s", "d", value), 9)
-    assert b"\n" not in line
-    sequence, entry = entries.load(line)
-    assert (sequence, entries.dump(entry, 9)) == (9, line)
-
-
-@pytest.mark.parametrize(
-    "payload", [b"{}", b"[]", b"x", b'{"op": "later"}', b'{"op": "changed", "do": "later"}', b"1"]
-)
-def test_entry_of_another_version_is_skipped(payload):
-    assert entries.load(payload) is None

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from chatapp.domain.ids import SessionId
 from chatapp.domain.message import Message
 from chatapp.domain.session import Session
-from chatapp.storage.merge import merge, merge_messages
+from chatapp.storage.merge import common_version, merge, merge_messages
 
 IDS = [f"m{number}" for number in range(9)]
 
@@ -186,3 +186,19 @@ def test_edit_of_one_side_wins_over_the_untouched_side_even_if_shorter():
     for merged in (merge(edited, later, base), merge(later, edited, base)):
         assert [one.content for one in merged.messages] == ["short", "text of b"]
         assert (merged.title, merged.metadata) == ("new", {"y": 2, "z": 1})
+
+
+def test_what_both_were_made_from_is_the_common_version():
+    known = session([message("a"), message("b", 1)])
+    mine = session([message("a"), message("b", 1), message("c", 2)])
+    theirs = session([message("a")], updated="2026-01-02T00:00:00.000000Z")
+    assert common_version(known, mine, theirs) is known
+    assert ids(merge(mine, theirs, known).messages) == ["a", "c"]
+
+
+def test_file_that_stems_from_an_earlier_version_removes_nothing():
+    known = session([message("a"), message("b", 1)], updated="2026-01-02T00:00:00.000000Z")
+    earlier = session([message("a"), message("x", 2)])
+    common = common_version(known, known, earlier)
+    assert ids(common.messages) == ["a"]
+    assert ids(merge(known, earlier, common).messages) == ["a", "b", "x"]

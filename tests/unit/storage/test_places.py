@@ -63,7 +63,7 @@ def test_file_under_another_name_is_found_until_it_is_forgotten(files, places):
 def test_hidden_temporary_and_other_files_are_no_sessions(files, places):
     for name in ("a.json", ".b.json", "~c.json", "d.txt"):
         files.put(DAY / name, b"{}")
-    assert [path.name for path, _ in places.session_files("2026-02-09")] == ["a.json"]
+    assert [name for name, _ in places.session_files("2026-02-09")] == ["a.json"]
 
 
 def test_left_over_of_a_write_names_its_session_and_its_instance(files, places):
