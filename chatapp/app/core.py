@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from chatapp.domain.errors import StorageError
 from chatapp.kit.clock import SystemClock
 from chatapp.kit.tasks import Tasks
+from chatapp.providers.http import Network, Transport
 from chatapp.providers.registry import Registry
+from chatapp.providers.retries import Patience
 from chatapp.services.conversation import Conversation
 from chatapp.services.core import Core
 from chatapp.services.export import EXPORTERS
@@ -21,6 +23,8 @@ from chatapp.storage.journaled_store import JournaledStore
 from chatapp.storage.notebook import Notebook
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from chatapp.kit.paths import Paths
 
 
@@ -38,7 +42,7 @@ def make_core(
         exporters=EXPORTERS,
     )
     secrets = Secrets(paths.config)
-    models = Registry(settings.providers, secrets.key, OwnChats(manager))
+    models = Registry(settings.providers, secrets.key, OwnChats(manager), connector(settings))
     error_log = ErrorLog(paths.state / "errors", clock, tasks)
     manager.error_noted.connect(error_log.note)
     return Core(
@@ -54,6 +58,19 @@ def make_core(
         tasks=tasks,
         clock=clock,
     )
+
+
+def connector(settings: Settings) -> Callable[[str], Transport]:
+    """How to connect to a server, as the settings say when it is first spoken to."""
+
+    def connect(base: str) -> Transport:
+        patience = Patience(
+            byte=60.0 * settings.get("silence_minutes"),
+            word=60.0 * settings.get("wordless_minutes"),
+        )
+        return Transport(base, patience, Network(settings.get("proxy"), settings.get("ca_file")))
+
+    return connect
 
 
 async def open_core(core: Core) -> StorageError | None:

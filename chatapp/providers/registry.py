@@ -13,6 +13,7 @@ from chatapp.providers.anthropic import AnthropicWire
 from chatapp.providers.base import ModelInfo, Provider
 from chatapp.providers.gemini import GeminiWire
 from chatapp.providers.guide import GuideProvider
+from chatapp.providers.http import Transport
 from chatapp.providers.local import LocalProvider
 from chatapp.providers.ollama import OllamaWire
 from chatapp.providers.openai import OpenAIWire
@@ -69,6 +70,7 @@ class Registry:
         configs: Iterable[ProviderConfig],
         key_lookup: KeyLookup,
         library: Library | None = None,
+        new_transport: Callable[[str], Transport] = Transport,
         extra: Iterable[Provider] = (),
     ) -> None:
         """Make the providers.
@@ -77,9 +79,11 @@ class Registry:
             configs: The rows of the settings.
             key_lookup: Finds a provider's key.
             library: The user's chats, for the guide.
+            new_transport: Connects to the server at a base address.
             extra: Providers made elsewhere: scripted ones, models in this process.
         """
         self._key_lookup = key_lookup
+        self._new_transport = new_transport
         self._configs: dict[str, ProviderConfig] = {}
         self._providers: dict[str, Provider] = {GUIDE: GuideProvider(library)}
         self._providers |= {provider.name: provider for provider in extra}
@@ -151,7 +155,8 @@ class Registry:
     def _made(self, config: ProviderConfig) -> Provider:
         if config.kind == "gguf":
             return LocalProvider(config)
-        return RemoteProvider(config, _WIRES[config.kind](), self._key_lookup)
+        wire = _WIRES[config.kind]()
+        return RemoteProvider(config, wire, self._key_lookup, self._new_transport)
 
 
 async def _offer(provider: Provider) -> Offer:

@@ -18,7 +18,7 @@ import orjson
 from chatapp.domain.errors import ChatAppError, ProviderError, ProviderErrorKind
 from chatapp.domain.message import Status
 from chatapp.domain.stream import End, Notice, Retrying
-from chatapp.providers.address import base_address
+from chatapp.providers.address import base_address, endpoint
 from chatapp.providers.base import ModelInfo
 from chatapp.providers.http import CONTENT, Call, Transport
 from chatapp.settings.config import ProviderConfig
@@ -130,6 +130,16 @@ class RemoteProvider:
             if learnt is None:
                 return
 
+    def shown(self, request: ChatRequest) -> dict[str, Any]:
+        """Exactly what `stream` would send, without the key: `address` and `body`.
+
+        Raises:
+            ProviderError: The address in the settings is none.
+        """
+        address = endpoint(self._base(), self._wire.path(request))
+        body = self._wire.body(request, self._quirks[request.model])
+        return {"address": address, "body": body}
+
     async def models(self) -> list[ModelInfo]:
         """The models on offer: those the settings name, else those the server tells.
 
@@ -178,9 +188,12 @@ class RemoteProvider:
 
     def _connection(self) -> Transport:
         if self._transport is None:
-            written = self._config.base_url or self._wire.home
-            self._transport = self._new_transport(base_address(written, version=self._wire.version))
+            self._transport = self._new_transport(self._base())
         return self._transport
+
+    def _base(self) -> str:
+        written = self._config.base_url or self._wire.home
+        return base_address(written, version=self._wire.version)
 
     async def _key(self) -> str | None:
         key = await self._key_lookup(self._config)

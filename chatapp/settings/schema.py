@@ -97,6 +97,33 @@ SETTINGS: tuple[Setting, ...] = (
         "Minutes of quiet after which a start opens a new chat; 0 always opens the last one.",
         minimum=0,
     ),
+    Setting(
+        "silence_minutes",
+        10,
+        "Patience with a silent server",
+        "Minutes without a byte after which a reply is given up. From the next start.",
+        minimum=1,
+    ),
+    Setting(
+        "wordless_minutes",
+        30,
+        "Patience with a server that only says it is there",
+        "Minutes without a word after which a reply is given up. From the next start.",
+        minimum=1,
+    ),
+    Setting(
+        "proxy",
+        "",
+        "Proxy",
+        "Such as http://proxy.example:3128; empty for the system's. Never used for this machine. "
+        "From the next start.",
+    ),
+    Setting(
+        "ca_file",
+        "",
+        "Certificates to trust",
+        "A file of certificates to trust besides the system's. From the next start.",
+    ),
     Setting("reduce_motion", False, "Reduce motion", "Nothing slides or fades."),
 )
 

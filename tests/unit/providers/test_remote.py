@@ -65,6 +65,18 @@ async def test_reply_comes_and_the_key_stands_only_in_its_header() -> None:
     assert KEY.encode() not in received.body
 
 
+async def test_what_is_shown_is_what_is_sent_without_the_key() -> None:
+    async with fake_server(HELLO) as server:
+        asked = provider(server.url)
+        shown = asked.shown(REQUEST)
+        async for _ in asked.stream(REQUEST):
+            pass
+        await asked.close()
+    assert shown["address"] == f"{server.url}{server.requests[0].path}"
+    assert shown["body"] == server.requests[0].json
+    assert KEY not in str(shown)
+
+
 async def test_without_a_key_no_header_is_sent() -> None:
     async def none(_config: ProviderConfig) -> str | None:
         return None
