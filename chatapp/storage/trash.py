@@ -1,4 +1,4 @@
-"""Deleted sessions: their files, byte for byte, for as long as nobody removes them by hand.
+"""Deleted sessions: their files, byte for byte, until the trash is emptied.
 
 `.trash` stands inside the sessions folder, so that a delete is a rename, which
 needs no space and cannot be half done.
@@ -57,6 +57,14 @@ class Trash:
     def listing(self) -> list[Kept]:
         """What lies in the trash, newest first."""
         return sorted(self._places.kept(self._places.trash), key=lambda kept: kept.at, reverse=True)
+
+    def empty(self, before: dt.datetime) -> int:
+        """Remove for good what was deleted before a moment; gives how many files."""
+        old = [kept for kept in self.listing() if deleted_at(kept) < timestamp(before)]
+        for kept in old:
+            self._files.remove(kept.path)
+            self._files.sync_folder(kept.path.parent)
+        return len(old)
 
 
 def deleted_at(kept: Kept) -> str:
