@@ -48,7 +48,8 @@ class ChatRequest:
         messages: The conversation so far, oldest first; the last one is to be answered.
         system: The system prompt, or an empty text.
         parameters: Under their OpenAI names: `temperature`, `top_p`, `max_tokens`, `stop`, `seed`,
-            `reasoning_effort`; `num_ctx` for Ollama; `extra`, an object added to the body as it is.
+            `reasoning_effort`; `num_ctx` for Ollama; `thinking_tags`, how thoughts stand inside the
+            text (`tagged`, `open`, `plain`); `extra`, an object added to the body as it is.
         tools: What the model may call.
         pictures: The bytes of attached images, by the content hash their messages name.
     """

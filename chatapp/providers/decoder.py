@@ -65,10 +65,10 @@ class Payloads(Protocol):
 class Decoder:
     """Bytes of one reply in, events out."""
 
-    def __init__(self, framing: Framing, payloads: Payloads, reply: Reply | None = None) -> None:
+    def __init__(self, framing: Framing, payloads: Payloads, reply: Reply) -> None:
         self._framing = framing
         self._payloads = payloads
-        self._reply = reply or Reply()
+        self._reply = reply
         self._heard = False  # whether any payload came
         self._repetition = Repetition(framing.opening, framing.closing)
 

@@ -16,12 +16,13 @@ from chatapp.providers.decoder import Decoder
 from chatapp.providers.ndjson import JsonLines
 from chatapp.providers.openai import no_list_of_models
 from chatapp.providers.quirks import Quirk
+from chatapp.providers.reply import Reply
+from chatapp.providers.think import Thinking
 from chatapp.providers.turns import Turn, turns
 
 if TYPE_CHECKING:
     from chatapp.domain.errors import ProviderError
     from chatapp.providers.base import ChatRequest
-    from chatapp.providers.reply import Reply
 
 _OPTIONS = {
     "temperature": "temperature",
@@ -87,7 +88,8 @@ class OllamaWire:
     def decoder(self, request: ChatRequest) -> Decoder:
         """Lines, read with an eye on how much of the prompt was read."""
         written = sum(len(m.content) for m in request.messages) + len(request.system)
-        return Decoder(JsonLines(), OllamaLines(written // _CHARACTERS_PER_TOKEN))
+        reply = Reply(Thinking.chosen(request.parameters))
+        return Decoder(JsonLines(), OllamaLines(written // _CHARACTERS_PER_TOKEN), reply)
 
     def models_path(self, after: str) -> str:
         """The models that were pulled, then those that are loaded, whose context is known."""

@@ -10,7 +10,9 @@ from chatapp.providers.base import ModelInfo
 from chatapp.providers.chat_completions import ChatCompletions, request_body
 from chatapp.providers.decoder import Decoder
 from chatapp.providers.quirks import Quirk, is_refusal, refused_parameter
+from chatapp.providers.reply import Reply
 from chatapp.providers.sse import ServerSentEvents
+from chatapp.providers.think import Thinking
 
 if TYPE_CHECKING:
     from chatapp.providers.base import ChatRequest
@@ -72,7 +74,8 @@ class OpenAIWire:
 
     def decoder(self, request: ChatRequest) -> Decoder:
         """Chunks in server-sent events."""
-        return Decoder(ServerSentEvents(), ChatCompletions())
+        reply = Reply(Thinking.chosen(request.parameters))
+        return Decoder(ServerSentEvents(), ChatCompletions(), reply)
 
     def models_path(self, after: str) -> str:
         """One page holds all."""

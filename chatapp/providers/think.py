@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 import re
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 Piece: TypeAlias = tuple[bool, str]  # whether it is thought, and the text
 
@@ -24,6 +24,14 @@ class Thinking(enum.Enum):
     TAGGED = "tagged"  # a tag may open the message
     OPEN = "open"  # the server's template has opened the tag already
     PLAIN = "plain"  # tags are text
+
+    @classmethod
+    def chosen(cls, parameters: dict[str, Any]) -> Thinking:
+        """What the chat's parameters say under `thinking_tags`; tags are looked for without it."""
+        try:
+            return cls(parameters.get("thinking_tags"))
+        except ValueError:
+            return cls.TAGGED
 
 
 class ThinkSplitter:

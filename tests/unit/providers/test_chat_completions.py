@@ -26,6 +26,7 @@ from chatapp.domain.stream import (
 from chatapp.providers.base import ChatRequest, Tool
 from chatapp.providers.chat_completions import ChatCompletions, request_body
 from chatapp.providers.decoder import Decoder
+from chatapp.providers.reply import Reply
 from chatapp.providers.sse import ServerSentEvents
 from wire.cuttings import decode, decode_every_way
 
@@ -36,7 +37,7 @@ COMPLETE = End(Status.COMPLETE)
 
 
 def new_decoder() -> Decoder:
-    return Decoder(ServerSentEvents(), ChatCompletions())
+    return Decoder(ServerSentEvents(), ChatCompletions(), Reply())
 
 
 def event(payload: object) -> bytes:

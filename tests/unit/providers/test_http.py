@@ -19,6 +19,7 @@ from chatapp.domain.stream import Alive, End, Notice, Retrying, StreamEvent, Tex
 from chatapp.providers.chat_completions import ChatCompletions
 from chatapp.providers.decoder import Decoder
 from chatapp.providers.http import Call, Network, Transport
+from chatapp.providers.reply import Reply
 from chatapp.providers.retries import Patience
 from chatapp.providers.sse import ServerSentEvents
 from real.http_server import FakeServer, Hold, Reset, Response, fake_server, json_response, sse
@@ -35,7 +36,7 @@ HELLO = sse(chunk("Hel"), chunk("lo"), chunk(finish="stop"), "[DONE]")
 
 
 def decoder() -> Decoder:
-    return Decoder(ServerSentEvents(), ChatCompletions())
+    return Decoder(ServerSentEvents(), ChatCompletions(), Reply())
 
 
 async def ask(
@@ -379,6 +380,31 @@ async def test_two_replies_at_once_do_not_mix() -> None:
         gate.set()
         assert sorted(await both) == ["ab", "cd"]
         await transport.close()
+
+
+@pytest.mark.row("S06")
+async def test_two_hundred_replies_at_once_mix_no_word() -> None:
+    gate = asyncio.Event()
+    said = [[f"{reply}:{word} " for word in range(20)] for reply in range(200)]
+    replies = [
+        Response([*sse(*map(chunk, words[:10])).steps, gate, *sse(*map(chunk, words[10:])).steps,
+                  *sse(chunk(finish="stop")).steps])
+        for words in said
+    ]  # fmt: skip
+    async with fake_server(*replies) as server:
+        transport = Transport(server.url, QUICK)
+
+        async def read() -> str:
+            return text([event async for event in transport.events(CALL, decoder)])
+
+        reading = asyncio.gather(*(read() for _ in said))
+        async with asyncio.timeout(30):
+            while len(server.requests) < len(said):
+                await asyncio.sleep(0.01)
+            gate.set()
+            heard = await reading
+        await transport.close()
+    assert sorted(heard) == sorted(map("".join, said))
 
 
 async def test_fetch_gives_the_json_value() -> None:

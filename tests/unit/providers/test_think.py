@@ -42,5 +42,15 @@ def test_a_template_that_opened_the_tag_itself_begins_inside() -> None:
     assert split(["hm</thi", "nk>yes"], Thinking.OPEN) == ("hm", "yes")
 
 
+@pytest.mark.parametrize(
+    ("stored", "chosen"),
+    [("plain", Thinking.PLAIN), ("open", Thinking.OPEN), ("odd", Thinking.TAGGED),
+     (None, Thinking.TAGGED)],
+)  # fmt: skip
+def test_parameters_of_the_chat_choose(stored: str | None, chosen: Thinking) -> None:
+    assert Thinking.chosen({"thinking_tags": stored}) is chosen
+    assert Thinking.chosen({}) is Thinking.TAGGED
+
+
 def test_where_tags_are_text_nothing_is_split() -> None:
     assert ThinkSplitter(Thinking.PLAIN).passes
