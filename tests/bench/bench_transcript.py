@@ -14,6 +14,7 @@ from itertools import count
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # read when the application is made
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtGui import QTextDocument, QTextLayout
 from PySide6.QtWidgets import QApplication
 
@@ -51,6 +52,10 @@ class Bench:
         """Let everything be done that is done ahead of need."""
         while self.area._idle.isActive() or self.area._frame.isActive():
             self.application.processEvents()
+
+    def draw(self) -> None:
+        """Draw what the area asked to be drawn, and no more."""
+        QCoreApplication.sendPostedEvents(self.area, QEvent.Type.UpdateRequest.value)
 
     def switch(self, messages: list[Message]) -> float:
         """Show a conversation, to painted."""
@@ -110,12 +115,11 @@ class Bench:
         def act() -> None:
             for value in values:
                 area.update_message(value)
+                area._on_frame()
                 if paint:
-                    area._on_frame()
-                    area.viewport().repaint()
-                else:
-                    area._apply_pending()
+                    self.draw()
             area._frame.stop()
+            self.draw()
 
         return cpu(act) / updates
 
@@ -135,7 +139,7 @@ class Bench:
         return cpu(act) / updates
 
     def whole_reply(self, kilobytes: int, step: int) -> float:
-        """Stream a reply from its first character to its last."""
+        """Stream a reply from its first character to its last, laid out at every step."""
         text = long_reply(kilobytes)
         message = Message(
             "assistant", "", WHEN, {"id": f"s{next(self._numbers)}", "status": "streaming"}
@@ -147,8 +151,8 @@ class Bench:
             for value in values:
                 self.area.update_message(value)
                 self.area._on_frame()
-                self.area.viewport().repaint()
             self.area._frame.stop()
+            self.draw()
 
         return cpu(act)
 
@@ -180,8 +184,7 @@ class Bench:
             for value in values:
                 area.update_message(value)
                 area._on_frame()
-                area.viewport().repaint()
-                self.application.processEvents()
+                self.draw()
             area._frame.stop()
 
         return cpu(act)

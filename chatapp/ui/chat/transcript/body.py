@@ -48,6 +48,8 @@ class Body:
         self._complete = False
         self._items: list[SegmentItem | None] = []
         self._kinds: list[Kind] = []
+        self._seen: list[tuple[object, ...]] = []  # what was last known of each segment
+        self._gaps: list[float] = []  # the space above each
         self._heights: list[float] = []
         self._known: list[bool] = []
         self._unknown = 0
@@ -94,7 +96,10 @@ class Body:
     def _take_over(self, first: int) -> None:
         """Let the items follow the segments, which changed from `first` on."""
         segments = self.segments
+        if first < min(len(self._seen), len(segments)):
+            first += self._seen[first] == _signature(segments[first])
         del self._kinds[len(segments) :], self._items[len(segments) :]
+        del self._gaps[first:], self._seen[first:]
         for index in range(first, len(segments)):
             kind = segments[index].kind
             if index == len(self._kinds):
@@ -103,15 +108,17 @@ class Body:
             elif self._kinds[index] is not kind:
                 self._kinds[index] = kind
                 self._items[index] = None
+            self._gaps.append(self._gap(index))
+            self._seen.append(_signature(segments[index]))
         self._forget(first)
         for index in [] if self._plain else self.references.follow(segments, first):
             self.changed_from = min(self.changed_from, index)
+            self._unknown += self._known[index]
             self._known[index] = False
-            self._unknown += 1
 
     def _forget(self, first: int) -> None:
         """What was measured from segment `first` on holds no more."""
-        count = len(self.segments)
+        count = len(self._kinds)
         del self._heights[first:], self._known[first:], self._bottoms[first:]
         self._known.extend([False] * (count - first))
         self._unknown = self._known.count(False) if first else count
@@ -163,7 +170,7 @@ class Body:
         else:
             item.set_segment(segment)
         indent = self.indent_of(index)
-        height = item.layout(max(40.0, self.width - indent)) + self._gap(index)
+        height = item.layout(max(40.0, self.width - indent)) + self._gaps[index]
         if self._is_hidden(index):
             height = 0.0
         self._known[index] = True
@@ -240,10 +247,10 @@ class Body:
         if segment.kind is Kind.CODE:
             count = len(segment.lines)
             shown = FOLDED_TO if segment.closed and count >= FOLDED_FROM else count
-            return shown * style.code_pitch + 60 + self._gap(index)
+            return shown * style.code_pitch + 60 + self._gaps[index]
         per_line = max(8.0, self.width / style.character)
         lines = sum(1 + len(line) // per_line for line in segment.lines)
-        return lines * style.line + self._gap(index)
+        return lines * style.line + self._gaps[index]
 
     def _is_hidden(self, index: int) -> bool:
         return not self._plain and self.references.is_hidden(self.segments[index])
@@ -283,7 +290,7 @@ class Body:
 
     def top_of(self, index: int) -> float:
         """Where a segment's drawing begins, below its gap."""
-        return self._bottom(index - 1) + self._gap(index)
+        return self._bottom(index - 1) + self._gaps[index]
 
     def index_at(self, y: float) -> int:
         """The segment at a height, the first or last if there is none."""
@@ -299,6 +306,13 @@ class Body:
             at += height
             bottoms.append(at)
         return bottoms[index]
+
+
+def _signature(segment: Segment) -> tuple[object, ...]:
+    """Two segments at one place whose signatures are equal are equal."""
+    lines = segment.lines
+    last = lines[-1] if lines else ""
+    return segment.kind, segment.closed, segment.start, segment.end, len(lines), last
 
 
 _BOXED = frozenset({Kind.CODE, Kind.TABLE, Kind.RULE, Kind.MATHS})

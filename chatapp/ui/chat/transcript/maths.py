@@ -81,11 +81,11 @@ def draw(tex: str, size: float, colour: str, *, display: bool) -> Drawing | None
 
     Takes some milliseconds, the first time a quarter of a second.
     """
-    from ziamath.config import config
-    from ziamath.zmath import Latex
-
-    config.svg2 = False  # QtSvg clips every glyph of the newer kind
     try:
+        from ziamath.config import config
+        from ziamath.zmath import Latex
+
+        config.svg2 = False  # QtSvg clips every glyph of the newer kind
         drawn = Latex(tex, size=size, color=colour, inline=not display)
         svg = drawn.svg()
     except Exception:  # noqa: BLE001 - what the user's model wrote may fail in any way

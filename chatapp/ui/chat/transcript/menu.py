@@ -32,7 +32,7 @@ def open_menu(area: TranscriptArea, row: int, at: QPoint) -> None:
         menu.addSeparator()
         setting, role = area.flow.setting, area.flow.rows[row].role
         names = setting.own_actions if role == Role.USER else setting.reply_actions
-        for name in (*names, *setting.menu_actions):
+        for name in dict.fromkeys((*names, *setting.menu_actions)):
             label = "Copy message" if name == "copy" else ACTIONS[name].name
             _add(menu, label, partial(area.commands.perform, row, name))
     menu.popup(at)

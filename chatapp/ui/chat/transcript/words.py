@@ -128,7 +128,7 @@ def duration(milliseconds: float) -> str:
     """A span of time as people say it: `1.8 s`, `12 s`, `3 min 5 s`."""
     seconds = milliseconds / 1000
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest} s" if minutes else f"{rest} s"
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from chatapp.ui.chat.transcript import maths
 from chatapp.ui.chat.transcript.body import Body
 from chatapp.ui.chat.transcript.style import Style
 from chatapp.ui.fonts import Families
@@ -21,7 +22,10 @@ TEXTS = st.one_of(
 
 @pytest.fixture(scope="module")
 def style(qapp):
-    return Style(LIGHT, 1.0, Families("DejaVu Sans", "DejaVu Sans Mono"))
+    """A style whose formulas stay TeX: when they are drawn is no question of the text."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(maths, "is_available", lambda: False)
+        yield Style(LIGHT, 1.0, Families("DejaVu Sans", "DejaVu Sans Mono"))
 
 
 def drawn(body):

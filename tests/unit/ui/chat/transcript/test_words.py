@@ -38,8 +38,9 @@ def test_details_of_a_reply_are_said_and_the_unknown_is_left_out():
 @pytest.mark.parametrize(
     ("milliseconds", "text"),
     [
-        (0, "0.0 s"),
+        (0, "0 s"),
         (1800, "1.8 s"),
+        (6000, "6 s"),
         (12_300, "12 s"),
         (185_000, "3 min 5 s"),
         (59_700, "1 min 0 s"),
