@@ -39,11 +39,15 @@ from chatapp.sessions.reader import Exporter, SessionReader
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Mapping
+    from pathlib import Path
 
+    from chatapp.storage.backup import Backup
+    from chatapp.storage.doctor import Finding
     from chatapp.storage.search import SearchPage, SearchQuery
     from chatapp.storage.store import SessionStore
 
 AUTOSAVE_SECONDS = 5.0
+TRASH_DAYS = 30
 
 
 class SessionManager(SessionReader):
@@ -227,6 +231,33 @@ class SessionManager(SessionReader):
         except StorageError:  # it was damaged when it was deleted, and is listed as such
             self.catalogue.fill(await self._store.summaries())
         return True
+
+    async def empty_trash(self, days_old: int = TRASH_DAYS) -> int:
+        """Remove for good what was deleted at least so many days ago; gives how many sessions."""
+        import datetime as dt
+
+        # The microsecond: with 0 days, what was deleted just now goes too.
+        limit = self._clock.now() - dt.timedelta(days=days_old) + dt.timedelta(microseconds=1)
+        return await self._store.empty_trash(limit)
+
+    async def examine(self) -> list[Finding]:
+        """Look at every file of the library; mend what loses nothing, and say what was wrong."""
+        await self.save_all()
+        findings = await self._store.examine()
+        self.catalogue.fill(await self._store.summaries())
+        return findings
+
+    async def back_up(self, target: Path) -> Backup:
+        """Write every session into a zip of plain files, verified after writing."""
+        await self.save_all()
+        return await self._store.back_up(target)
+
+    async def restore_backup(self, source: Path) -> tuple[int, int]:
+        """Merge a backup in; gives how many sessions changed, and how many were unreadable."""
+        await self.save_all()
+        restored = await self._store.restore_backup(source)
+        self.catalogue.fill(await self._store.summaries())
+        return restored
 
     def clear_current_session(self) -> None:
         """Make no session current; the old one stays as it is."""

@@ -22,6 +22,7 @@ from chatapp.storage.documents import read_version
 from chatapp.storage.entries import Began, Changed, Trashed
 from chatapp.storage.journal import Journal
 from chatapp.storage.keepsakes import Keepsakes
+from chatapp.storage.merge import merge
 from chatapp.storage.places import SUFFIX, Kept, Places
 from chatapp.storage.recovery import Recovered, Recovery
 from chatapp.storage.session_files import SessionFiles
@@ -30,12 +31,14 @@ from chatapp.storage.swap import place_new
 from chatapp.storage.trash import Trash, deleted_at
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from chatapp.domain.session import Session
     from chatapp.kit.clock import Clock
+    from chatapp.storage.documents import Version
     from chatapp.storage.entries import Entry
     from chatapp.storage.files import Files
     from chatapp.storage.locks import Lock
@@ -62,9 +65,9 @@ class Engine:
         self._files = files
         self._journals = state / "journal"
         self._instance = instance or secrets.token_hex(4)
-        keepsakes = Keepsakes(files, self.places, state / "backup")
+        self._keepsakes = Keepsakes(files, self.places, state / "backup")
         self.session_files = SessionFiles(
-            files, self.places, keepsakes, self._instance, state / "fold.lock"
+            files, self.places, self._keepsakes, self._instance, state / "fold.lock"
         )
         self.trash = Trash(files, self.places)
         self._journal = Journal(files, self._journals, self._instance, sessions)
@@ -229,6 +232,40 @@ class Engine:
             self._files.remove(path)
         except OSError:
             self.places.note(session_id, path)
+
+    def rewrite(self, version: Version) -> None:
+        """Write a file anew as it should be: each message once, the numbers recounted."""
+        session = merge(version.session, version.session)
+        self.session_files.write(session, {}, self._say, patient=False, in_hand=False)
+
+    def merge_in(self, session: Session) -> bool:
+        """Add what another version of a session has; False if the file has it all."""
+        path = self.places.find(session.id)
+        before = None if path is None else self._files.signature(path)
+        self.session_files.merge_in(session, self._say)
+        return self._files.signature(self.places.home(session.id, session.day)) != before
+
+    def mend(self, session_id: str) -> Session | None:
+        """Salvage a damaged file, whoever has its session in memory.
+
+        Raises:
+            DamagedFile: Nothing can be salvaged of it.
+            OSError: It cannot be read.
+        """
+        key = session_key(session_id)
+        before = self.session_files.versions.get(key)
+        try:
+            return self.read(session_id, patient=False)
+        finally:
+            self.session_files.go_back_to(key, before)
+
+    def empty_trash(self, before: dt.datetime) -> int:
+        """Remove for good what was deleted before a moment, and the backups of it."""
+        gone = self.trash.empty(before)
+        for key in {session_key(kept.key) for kept in gone}:
+            if self.places.find(key) is None:
+                self._keepsakes.forget(key)
+        return len(gone)
 
     def edited_outside(self) -> set[SessionId]:
         """Sessions read or written here whose files changed since."""

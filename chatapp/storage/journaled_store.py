@@ -7,10 +7,12 @@ event loop, and only values and snapshots cross.
 from __future__ import annotations
 
 import asyncio
+import functools
 from typing import TYPE_CHECKING, TypeVar
 
 from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import SessionId, session_key
+from chatapp.domain.session import Session
 from chatapp.kit.clock import SystemClock
 from chatapp.kit.signal import Signal
 from chatapp.kit.tasks import Tasks
@@ -25,13 +27,16 @@ from chatapp.storage.store import TrashedSession
 from chatapp.storage.worker import Worker
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from chatapp.domain.changes import Change
-    from chatapp.domain.session import Session, SessionSummary
+    from chatapp.domain.session import SessionSummary
     from chatapp.kit.clock import Clock
+    from chatapp.storage.backup import Backup
     from chatapp.storage.desk import Desk
+    from chatapp.storage.doctor import Finding
     from chatapp.storage.documents import Version
     from chatapp.storage.files import Files
     from chatapp.storage.search import SearchPage, SearchQuery
@@ -64,6 +69,7 @@ class JournaledStore:
         self.changed_outside: Signal[frozenset[SessionId]] = Signal()
         self.mended: Signal[SessionId] = Signal()
         clock, files = clock or SystemClock(), files or RealFiles()
+        self._files, self._clock = files, clock
         self._engine = Engine(files, sessions, state, clock)
         self._desk_needs = (files, Places(files, sessions, clock), cache, self._adopt)
         self._desk: Desk | None = None
@@ -188,6 +194,46 @@ class JournaledStore:
     async def trash(self) -> list[TrashedSession]:
         """What can be restored, newest first."""
         return await self._run(self._engine.trashed)
+
+    async def empty_trash(self, before: dt.datetime) -> int:
+        """Remove for good what was deleted before a moment, words and backups included."""
+        count = await self._run(lambda: self._engine.empty_trash(before))
+        if count:
+            await self._answering.rebuild()  # an index never forgets a word otherwise
+        return count
+
+    async def examine(self) -> list[Finding]:
+        """Look at every file and mend what can be mended without loss."""
+        from chatapp.storage.doctor import Doctor
+
+        doctor = Doctor(self._files, self._engine)
+        findings = await self._run(lambda: list(doctor.examine()))
+        await self._answering.rebuild()
+        return findings
+
+    async def back_up(self, target: Path) -> Backup:
+        """Write every session into a zip at `target`, and verify it."""
+        from chatapp.storage import backup
+
+        places = Places(self._files, self._engine.places.root, self._clock)
+        try:
+            return await asyncio.to_thread(backup.make, self._files, places, target)
+        except OSError as error:
+            raise storage_error(error) from error
+
+    async def restore_backup(self, source: Path) -> tuple[int, int]:
+        """Merge the sessions of a backup in; gives how many changed, and how many were no chats."""
+        from chatapp.storage import backup
+
+        changed, unreadable = 0, 0
+        sessions = backup.sessions_in(source)
+        while (session := await asyncio.to_thread(next, sessions, sessions)) is not sessions:
+            if isinstance(session, Session):
+                changed += await self._run(functools.partial(self._engine.merge_in, session))
+            else:
+                unreadable += 1
+        self._tell_changed(await self._answering.check())
+        return changed, unreadable
 
     # ---- inside
 

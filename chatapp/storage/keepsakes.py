@@ -61,6 +61,11 @@ class Keepsakes:
             for old in self._of(path.stem)[:-KEPT_BACKUPS]:
                 self._files.remove(old)
 
+    def forget(self, key: str) -> None:
+        """Remove every backup of a session."""
+        for path in self._of(key):
+            self._files.remove(path)
+
     def newest_backup(self, session_id: str) -> Session | None:
         """The newest backup that can be read."""
         for path in reversed(self._of(session_key(session_id))):

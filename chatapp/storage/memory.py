@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import session_key
 from chatapp.domain.session import summarise
 from chatapp.kit.clock import SystemClock, timestamp
@@ -12,13 +13,16 @@ from chatapp.storage.search import SearchHit, SearchPage
 from chatapp.storage.store import TrashedSession
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
+    from pathlib import Path
 
     from chatapp.domain.changes import Change
-    from chatapp.domain.errors import StorageError
     from chatapp.domain.ids import SessionId
     from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.clock import Clock
+    from chatapp.storage.backup import Backup
+    from chatapp.storage.doctor import Finding
     from chatapp.storage.search import SearchQuery
 
 
@@ -113,6 +117,32 @@ class MemoryStore:
             TrashedSession(session.id, session.day, session.title or session.preview, at)
             for at, session in reversed(self._trash)
         ]
+
+    async def empty_trash(self, before: dt.datetime) -> int:
+        """Forget what was deleted before a moment."""
+        kept = [entry for entry in self._trash if entry[0] >= timestamp(before)]
+        gone, self._trash = len(self._trash) - len(kept), kept
+        return gone
+
+    async def examine(self) -> list[Finding]:
+        """Memory has no files that could be damaged."""
+        return []
+
+    async def back_up(self, target: Path) -> Backup:
+        """Memory leaves no trace.
+
+        Raises:
+            StorageError: Always.
+        """
+        raise StorageError("These chats are kept in memory only.")
+
+    async def restore_backup(self, source: Path) -> tuple[int, int]:
+        """As `back_up`.
+
+        Raises:
+            StorageError: Always.
+        """
+        raise StorageError("These chats are kept in memory only.")
 
     async def close(self) -> None:
         """Nothing is owed."""

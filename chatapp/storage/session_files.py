@@ -194,10 +194,11 @@ class SessionFiles:
         finally:
             # Also after an error: what was merged then never came to whoever has the session.
             if not in_hand or written is None:
-                self._forget_back_to(key, before)
+                self.go_back_to(key, before)
         return written
 
-    def _forget_back_to(self, key: str, version: Version | None) -> None:
+    def go_back_to(self, key: str, version: Version | None) -> None:
+        """Take `version` for what whoever has the session in memory goes on from."""
         self.versions.pop(key, None)
         if version is not None:
             self.versions[key] = version

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Sequence
+    from pathlib import Path
 
     from chatapp.domain.changes import Change
     from chatapp.domain.ids import SessionId
     from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.signal import Signal
+    from chatapp.storage.backup import Backup
+    from chatapp.storage.doctor import Finding
     from chatapp.storage.search import SearchPage, SearchQuery
 
 
@@ -104,6 +108,22 @@ class SessionStore(Protocol):
 
     async def trash(self) -> list[TrashedSession]:
         """What can be restored, newest first."""
+        ...
+
+    async def empty_trash(self, before: dt.datetime) -> int:
+        """Remove for good what was deleted before a moment; gives how many sessions."""
+        ...
+
+    async def examine(self) -> list[Finding]:
+        """Look at every session, mend what loses nothing, and say what was wrong."""
+        ...
+
+    async def back_up(self, target: Path) -> Backup:
+        """Write every session into one file, verified."""
+        ...
+
+    async def restore_backup(self, source: Path) -> tuple[int, int]:
+        """Merge a backup in; gives how many sessions changed, and how many were unreadable."""
         ...
 
     async def close(self) -> None:

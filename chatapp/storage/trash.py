@@ -58,13 +58,13 @@ class Trash:
         """What lies in the trash, newest first."""
         return sorted(self._places.kept(self._places.trash), key=lambda kept: kept.at, reverse=True)
 
-    def empty(self, before: dt.datetime) -> int:
-        """Remove for good what was deleted before a moment; gives how many files."""
+    def empty(self, before: dt.datetime) -> list[Kept]:
+        """Remove for good what was deleted before a moment; gives what that was."""
         old = [kept for kept in self.listing() if deleted_at(kept) < timestamp(before)]
         for kept in old:
             self._files.remove(kept.path)
             self._files.sync_folder(kept.path.parent)
-        return len(old)
+        return old
 
 
 def deleted_at(kept: Kept) -> str:

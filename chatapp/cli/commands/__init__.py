@@ -7,7 +7,7 @@ window, and `chatapp list` must not wait for a network library.
 from __future__ import annotations
 
 from chatapp.cli.command import Command
-from chatapp.cli.commands import browse, chat, export, models, organise, search, send, trash
+from chatapp.cli.commands import browse, chat, export, models, organise, search, send, trash, upkeep
 
 COMMANDS: tuple[Command, ...] = (
     chat.CHAT,
@@ -24,4 +24,6 @@ COMMANDS: tuple[Command, ...] = (
     trash.TRASH,
     browse.STATS,
     models.MODELS,
+    upkeep.DOCTOR,
+    upkeep.BACKUP,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from chatapp.cli.command import DONE, FAILED, Command, add_json, add_session_ids
+from chatapp.cli.command import DONE, FAILED, Command, add_json, add_session_ids, count
 from chatapp.cli.output import note, plain_line, write_json, write_line
 
 if TYPE_CHECKING:
@@ -34,9 +34,20 @@ async def _restore(core: Core, arguments: argparse.Namespace) -> int:
     return status
 
 
+def _add_trash_arguments(parser: argparse.ArgumentParser) -> None:
+    add_json(parser)
+    parser.add_argument(
+        "--empty", type=count, metavar="DAYS", help="remove for good what lay there so long"
+    )
+
+
 async def _trash(core: Core, arguments: argparse.Namespace) -> int:
     from chatapp.cli.transcript import local_time
 
+    if arguments.empty is not None:
+        gone = await core.manager.empty_trash(arguments.empty)
+        note(f"{gone} deleted chats were removed for good.")
+        return DONE
     entries = await core.manager.trashed_sessions()
     if arguments.json:
         write_json([asdict(entry) for entry in entries])
@@ -56,4 +67,4 @@ async def _trash(core: Core, arguments: argparse.Namespace) -> int:
 
 DELETE = Command("delete", "move chats to the trash", add_session_ids, _delete)
 RESTORE = Command("restore", "bring chats back from the trash", add_session_ids, _restore)
-TRASH = Command("trash", "what can be restored, newest first", add_json, _trash)
+TRASH = Command("trash", "what can be restored, newest first", _add_trash_arguments, _trash)

@@ -1,0 +1,55 @@
+"""Look after the library: `doctor`, `backup`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chatapp.cli.command import DONE, FAILED, Command, add_json
+from chatapp.cli.output import note, plain_line, write_json, write_line
+
+if TYPE_CHECKING:
+    import argparse
+
+    from chatapp.services.core import Core
+
+KEPT_BACKUPS = 14
+
+
+async def _doctor(core: Core, arguments: argparse.Namespace) -> int:
+    findings = await core.manager.examine()
+    if arguments.json:
+        write_json([asdict(finding) for finding in findings])
+    else:
+        for finding in findings:
+            write_line(plain_line(f"{finding.file}: {finding.what} {finding.done}"))
+    if not findings:
+        note(f"All {len(core.manager.catalogue)} chats are well.")
+    return DONE if all(finding.repaired for finding in findings) else FAILED
+
+
+def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="the zip to write")
+    parser.add_argument("--restore", type=Path, metavar="ZIP", help="merge a backup in instead")
+
+
+async def _backup(core: Core, arguments: argparse.Namespace) -> int:
+    from chatapp.storage.backup import name_at, prune
+
+    if arguments.restore is not None:
+        changed, unreadable = await core.manager.restore_backup(arguments.restore)
+        note(f"{changed} chats changed by the backup, {unreadable} entries were no chats.")
+        return DONE
+    folder = core.paths.state / "backups"
+    target = arguments.output or folder / name_at(core.clock.now())
+    made = await core.manager.back_up(target)
+    if arguments.output is None:
+        prune(folder, KEPT_BACKUPS)
+    write_line(str(made.path))
+    note(f"{made.sessions} chats were backed up and verified.")
+    return DONE
+
+
+DOCTOR = Command("doctor", "check every file and mend what loses nothing", add_json, _doctor)
+BACKUP = Command("backup", "write all chats into a zip", _add_backup_arguments, _backup)

@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import datetime as dt
+import json
+import zipfile
+
+import pytest
+
+from chatapp.domain.errors import StorageError
+from chatapp.domain.ids import SessionId
+from chatapp.domain.message import Message
+from chatapp.domain.session import Session
+from chatapp.storage import backup, codec
+from chatapp.storage.journaled_store import JournaledStore
+from fakes import FakeClock
+
+AT = "2026-01-02T10:00:00.000000Z"
+
+
+@pytest.fixture
+async def store(tmp_path):
+    folders = (tmp_path / name for name in ("sessions", "state", "cache"))
+    made = JournaledStore(*folders, clock=FakeClock())
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+def day(tmp_path):
+    folder = tmp_path / "sessions" / "2026-01-02"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def a_session(name="abc", *contents):
+    messages = [Message("user", text, AT, {"id": text}) for text in contents]
+    return Session(SessionId(name), "2026-01-02", "Ana", AT, AT, messages=messages)
+
+
+def write(path, session, **changes):
+    document = json.loads(codec.encode(session)) | changes
+    path.write_text(json.dumps(document))
+    return path
+
+
+async def examined(store):
+    return [(one.file, one.repaired) for one in await store.examine()]
+
+
+def contents(session):
+    return [message.content for message in session.messages]
+
+
+async def test_sound_library_has_no_findings(store, day):
+    await store.save(a_session("abc", "one"))
+    assert await store.examine() == []
+
+
+async def test_damaged_file_is_mended(store, day):
+    await store.save(a_session("abc", "one", "two"))
+    path = day / "abc.json"
+    path.write_bytes(path.read_bytes()[:-150])
+    assert await examined(store) == [("2026-01-02/abc.json", True)]
+    assert "one" in contents(await store.read("abc"))
+    assert await store.examine() == []
+
+
+@pytest.mark.parametrize("raw", [b"", b'{"session_id": "abc", "format": 9, "messages": []}'])
+async def test_what_cannot_be_mended_is_left_as_it_is(store, day, raw):
+    (day / "abc.json").write_bytes(raw)
+    assert await examined(store) == [("2026-01-02/abc.json", False)]
+    assert (day / "abc.json").read_bytes() == raw
+
+
+@pytest.mark.parametrize("name", ["abc (1).json", "abc.sync-conflict-20260101-101010-ABCDEFG.json"])
+async def test_conflict_copy_is_merged_and_goes_to_the_trash(store, day, name):
+    await store.save(a_session("abc", "one"))
+    write(day / name, a_session("abc", "two"))
+    assert await examined(store) == [(f"2026-01-02/{name}", True)]
+    assert sorted(contents(await store.read("abc"))) == ["one", "two"]
+    assert len(await store.trash()) == 1
+
+
+async def test_file_under_a_wrong_name_is_renamed(store, day):
+    write(day / "Holiday.json", a_session("abc", "one"))
+    assert await examined(store) == [("2026-01-02/Holiday.json", True)]
+    assert contents(await store.read("abc")) == ["one"]
+    assert [path.name for path in day.iterdir()] == ["abc.json"]
+
+
+async def test_same_session_on_two_days_becomes_one(store, day):
+    write(day / "abc.json", a_session("abc", "one"))
+    later = day.with_name("2026-02-02")
+    later.mkdir()
+    write(later / "abc.json", a_session("abc", "two"))
+    assert await examined(store) == [("2026-02-02/abc.json", True)]
+    assert sorted(contents(await store.read("abc"))) == ["one", "two"]
+
+
+@pytest.mark.row("M08")
+async def test_wrong_numbers_and_double_messages_are_put_right(store, day):
+    write(day / "abc.json", a_session("abc", "one", "one"), stats={"total_messages": 7})
+    assert await examined(store) == [("2026-01-02/abc.json", True)] * 2
+    document = json.loads((day / "abc.json").read_text())
+    assert (len(document["messages"]), document["stats"]["total_messages"]) == (1, 1)
+    assert await store.examine() == []
+
+
+async def test_folder_that_is_no_day_is_pointed_out(store, day):
+    day.with_name("Old chats").mkdir()
+    assert await examined(store) == [("Old chats", False)]
+
+
+# ---- the trash
+
+
+async def test_emptied_trash_is_really_gone(store, day, tmp_path):
+    await store.save(a_session("abc", "canary"))
+    await store.save(a_session("abc", "canary", "more"))
+    await store.delete("abc")
+    before = FakeClock().now() - dt.timedelta(days=400)
+    assert await store.empty_trash(before) == 0
+    assert await store.empty_trash(dt.datetime(9000, 1, 1, tzinfo=dt.UTC)) == 1
+    assert await store.trash() == []
+    await store._run(store._engine.tick)
+    await store._run(store._engine.tick)
+    files = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert [path for path in files if b"canary" in path.read_bytes()] == []
+
+
+# ---- backups
+
+
+@pytest.mark.row("D18", "U17")
+async def test_backup_is_merged_back(store, day, tmp_path):
+    await store.save(a_session("abc", "one"))
+    await store.save(a_session("gone", "x"))
+    made = await store.back_up(tmp_path / "backups" / "b.zip")
+    assert made.sessions == 2
+    await store.delete("gone")
+    await store.save(a_session("abc", "one", "newer"))
+    assert await store.restore_backup(made.path) == (1, 0)
+    assert contents(await store.read("gone")) == ["x"]
+    assert contents(await store.read("abc")) == ["one", "newer"]
+
+
+async def test_backup_that_cannot_be_written_touches_nothing(store, tmp_path):
+    (tmp_path / "b.zip").write_bytes(b"older")
+    (tmp_path / "~b.zip.tmp").mkdir()
+    with pytest.raises((StorageError, OSError)):
+        await store.back_up(tmp_path / "b.zip")
+    assert (tmp_path / "b.zip").read_bytes() == b"older"
+
+
+async def test_hostile_zip_writes_nothing_outside(store, day, tmp_path):
+    path = tmp_path / "evil.zip"
+    raw = codec.encode(a_session("abc", "one")).decode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in ("../../x.json", "/etc/x.json", "2026-01-02/../../x.json", "x\\y.json"):
+            archive.writestr(name, raw)
+        archive.writestr("2026-01-02/bad.json", "no json")
+        archive.writestr("2026-01-02/abc.json", raw)
+    assert await store.restore_backup(path) == (1, 1)
+    assert [one.name for one in day.iterdir()] == ["abc.json"]
+
+
+async def test_file_that_is_no_backup_says_so(store, tmp_path):
+    (tmp_path / "x.zip").write_bytes(b"no zip")
+    with pytest.raises(StorageError, match="no backup"):
+        await store.restore_backup(tmp_path / "x.zip")
+
+
+def test_only_the_newest_backups_are_kept(tmp_path):
+    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    names = [backup.name_at(start + dt.timedelta(days=n)) for n in range(5)]
+    for name in [*names, "mine.zip"]:
+        (tmp_path / name).touch()
+    assert backup.prune(tmp_path, 2) == 3
+    assert [path.name for path in backup.kept_in(tmp_path)] == names[-2:]
+    assert (tmp_path / "mine.zip").exists()
+    assert backup.kept_in(tmp_path / "nowhere") == []
+
+
+def test_backup_that_does_not_read_back_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(backup, "_add", lambda archive, member, raw: archive.writestr(member, b"x"))
+    from chatapp.storage.files import RealFiles
+    from chatapp.storage.places import Places
+
+    folder = tmp_path / "s" / "2026-01-02"
+    folder.mkdir(parents=True)
+    write(folder / "abc.json", a_session())
+    with pytest.raises(StorageError, match="does not read back"):
+        backup.make(RealFiles(), Places(RealFiles(), tmp_path / "s", FakeClock()), tmp_path / "b")
+    assert not (tmp_path / "b").exists()
