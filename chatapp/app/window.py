@@ -89,6 +89,7 @@ async def _live(
     import asyncio
 
     from chatapp.app.core import close_core, keep_notebooks, make_core, open_core
+    from chatapp.services.upkeep import look_after
 
     leaving = asyncio.Event()
     window.closed.connect(leaving.set)
@@ -98,6 +99,8 @@ async def _live(
     _log_crashes(paths)
     core.manager.start_auto_save()
     core.tasks.start(keep_notebooks(core), name="keep notebooks")
+    backups = core.paths.state / "backups"
+    core.tasks.start(look_after(core.manager, backups), name="look after the library")
     window.attach(core)
     if (worst := problem or settings.error) is not None:
         window.show_problem(worst)

@@ -8,6 +8,7 @@ nothing is ever unpacked to a path.
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import re
 import zipfile
 import zlib
@@ -20,7 +21,6 @@ from chatapp.storage import codec
 from chatapp.storage.documents import LARGEST_FILE
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Iterator
     from pathlib import Path
 
@@ -74,6 +74,13 @@ def make(files: Files, places: Places, target: Path) -> Backup:
 def name_at(moment: dt.datetime) -> str:
     """What a backup made at a moment, in UTC, is called."""
     return f"chatapp-{moment:%Y%m%dT%H%M%S}Z{SUFFIX}"
+
+
+def made_at(path: Path) -> dt.datetime:
+    """When a backup was made, as its name says."""
+    match = _NAME.fullmatch(path.name)
+    assert match is not None  # `kept_in` gives no others
+    return dt.datetime.strptime(match[1] + "+0000", "%Y%m%dT%H%M%S%z")
 
 
 def kept_in(folder: Path) -> list[Path]:

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from chatapp.services.core import Core
 
-KEPT_BACKUPS = 14
-
 
 async def _doctor(core: Core, arguments: argparse.Namespace) -> int:
     findings = await core.manager.examine()
@@ -35,19 +33,19 @@ def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 async def _backup(core: Core, arguments: argparse.Namespace) -> int:
-    from chatapp.storage.backup import name_at, prune
+    from chatapp.services.upkeep import back_up
 
     if arguments.restore is not None:
         changed, unreadable = await core.manager.restore_backup(arguments.restore)
         note(f"{changed} chats changed by the backup, {unreadable} entries were no chats.")
         return DONE
-    folder = core.paths.state / "backups"
-    target = arguments.output or folder / name_at(core.clock.now())
-    made = await core.manager.back_up(target)
     if arguments.output is None:
-        prune(folder, KEPT_BACKUPS)
-    write_line(str(made.path))
-    note(f"{made.sessions} chats were backed up and verified.")
+        path, sessions = await back_up(core.manager, core.paths.state / "backups")
+    else:
+        made = await core.manager.back_up(arguments.output)
+        path, sessions = made.path, made.sessions
+    write_line(str(path))
+    note(f"{sessions} chats were backed up and verified.")
     return DONE
 
 

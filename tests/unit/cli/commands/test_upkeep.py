@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import json
+import zipfile
+
+import pytest
+
+from chatapp.storage.journaled_store import JournaledStore
+
+
+@pytest.fixture
+def store(tmp_path, clock):
+    """Real files: this is about them."""
+    return JournaledStore(*(tmp_path / n for n in ("sessions", "state", "cache")), clock=clock)
+
+
+async def test_doctor_of_a_sound_library_says_so(terminal, chats):
+    examined = await terminal("doctor")
+    assert (examined.status, examined.out) == (0, "")
+    assert "All 3 chats are well." in examined.err
+
+
+async def test_doctor_explains_each_finding(terminal, chats, tmp_path):
+    day = tmp_path / "sessions" / "2026-02-09"
+    day.mkdir(parents=True, exist_ok=True)
+    (day / "broken.json").write_bytes(b"")
+    examined = await terminal("doctor")
+    assert examined.status == 1
+    assert "2026-02-09/broken.json: The file is empty." in examined.out
+    (finding,) = json.loads((await terminal("doctor", "--json")).out)
+    assert finding["repaired"] is False
+
+
+@pytest.mark.row("D18")
+async def test_backup_names_its_file_and_can_be_merged_back(terminal, chats, tmp_path):
+    made = await terminal("backup")
+    assert made.status == 0
+    path = tmp_path / "state" / "backups" / made.out.strip().rpartition("/")[2]
+    assert len(zipfile.ZipFile(path).namelist()) == 3
+    await terminal("delete", "one")
+    restored = await terminal("backup", "--restore", str(path))
+    assert "1 chats changed" in restored.err
+    assert (await terminal("show", "one")).status == 0
+
+
+async def test_backup_goes_where_it_is_wanted(terminal, chats, tmp_path):
+    made = await terminal("backup", "-o", str(tmp_path / "mine.zip"))
+    assert made.out.strip() == str(tmp_path / "mine.zip")
+    assert (tmp_path / "mine.zip").exists()
+
+
+async def test_trash_can_be_emptied(terminal, chats):
+    await terminal("delete", "one")
+    assert "0 deleted" in (await terminal("trash", "--empty", "1")).err
+    assert "1 deleted" in (await terminal("trash", "--empty", "0")).err
+    assert (await terminal("trash")).err == "The trash is empty.\n"
