@@ -6,7 +6,8 @@ import pytest
 
 from chatapp.domain.message import Message
 from chatapp.storage import codec
-from chatapp.storage.layout import borders, borders_from_end, find_region, objects
+from chatapp.storage.files import RealFiles
+from chatapp.storage.layout import borders, borders_from_end, find_end, find_region, objects
 from unit.storage.store_contract import AT, session_of
 
 # What looks like the border of two messages, inside a text.
@@ -49,3 +50,12 @@ def test_messages_are_found_from_the_end_as_from_the_beginning():
     raw = codec.encode(session_of("a", "one", TRICKY, "three"))
     region = find_region(raw)
     assert list(borders_from_end(raw, region)) == list(borders(raw, region))[::-1]
+
+
+def test_end_that_is_not_in_the_file_is_not_found(tmp_path):
+    path = tmp_path / "a.json"
+    path.write_bytes(codec.encode(session_of("a", "one")))
+    size = path.stat().st_size
+    assert find_end(RealFiles(), path, size, 0, has_branches=False) is not None
+    assert find_end(RealFiles(), path, size, 1, has_branches=False) is None
+    assert find_end(RealFiles(), path, size, 0, has_branches=True) is None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import json
 import random
 import sqlite3
 
@@ -375,3 +377,43 @@ def test_index_wears_out_by_rewriting(shelf):
 @given(st.text())
 def test_setting_characters_apart_changes_no_letter(text):
     assert spaced(text).replace(" ", "") == text.replace(" ", "")
+
+
+def test_day_of_many_files_is_taken_in_slice_by_slice(shelf):
+    for number in range(70):
+        shelf.write(f"s{number}", "hello")
+    assert [len(one.sessions) for one in shelf.librarian.check()] == [64, 6, 0]
+
+
+def test_only_days_whose_folders_changed_are_looked_at(shelf):
+    shelf.write("a", "hello", day=1)
+    shelf.check()
+    shelf.write("b", "hello", day=2)
+    path = shelf.places.root / "2026-01-01" / "a.json"
+    path.write_bytes(path.read_bytes().replace(b"hello", b"hullo"))  # its folder stays as it is
+    found = list(shelf.librarian.check_changed_folders())
+    assert [one.sessions for one in found] == [{"b"}, set()]
+    assert list(shelf.librarian.check_changed_folders()) == []
+
+
+def test_file_that_cannot_be_read_is_listed_with_the_reason(shelf):
+    shelf.write("a", "hello")
+    shelf.files.read = refuse
+    shelf.check()
+    [summary] = shelf.librarian.index.summaries()
+    assert summary.damage == "The folder of the chats cannot be written to."
+
+
+def refuse(*_):
+    raise PermissionError(errno.EACCES, "refused")
+
+
+@pytest.mark.parametrize("compact", [False, True])
+def test_message_that_is_no_longer_in_its_file_is_no_hit(shelf, compact):
+    shelf.write("a", "apples", "pears")
+    shelf.check()
+    path = shelf.write("a", "apples")
+    if compact:
+        path.write_text(json.dumps(json.loads(path.read_text())))
+    assert shelf.found("pears") == []
+    assert shelf.found("apples") == [("a", 0)]
