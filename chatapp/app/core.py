@@ -8,9 +8,7 @@ from typing import TYPE_CHECKING
 from chatapp.domain.errors import StorageError
 from chatapp.kit.clock import SystemClock
 from chatapp.kit.tasks import Tasks
-from chatapp.providers.http import Network, Transport
 from chatapp.providers.registry import Registry
-from chatapp.providers.retries import Patience
 from chatapp.services.conversation import Conversation
 from chatapp.services.core import Core
 from chatapp.services.export import EXPORTERS
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatapp.kit.paths import Paths
+    from chatapp.providers.http import Transport
 
 
 def make_core(
@@ -64,6 +63,9 @@ def connector(settings: Settings) -> Callable[[str], Transport]:
     """How to connect to a server, as the settings say when it is first spoken to."""
 
     def connect(base: str) -> Transport:
+        from chatapp.providers.http import Network, Transport  # a start needs no connection
+        from chatapp.providers.retries import Patience
+
         patience = Patience(
             byte=60.0 * settings.get("silence_minutes"),
             word=60.0 * settings.get("wordless_minutes"),

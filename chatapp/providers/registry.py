@@ -9,35 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from chatapp.domain.errors import ProviderError, SettingsError
-from chatapp.providers.anthropic import AnthropicWire
 from chatapp.providers.base import ModelInfo, Provider
-from chatapp.providers.gemini import GeminiWire
 from chatapp.providers.guide import GuideProvider
-from chatapp.providers.http import Transport
-from chatapp.providers.local import LocalProvider
-from chatapp.providers.ollama import OllamaWire
-from chatapp.providers.openai import OpenAIWire
-from chatapp.providers.remote import RemoteProvider
-from chatapp.providers.responses import ResponsesWire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from chatapp.providers.guide import Library
+    from chatapp.providers.http import Transport
     from chatapp.providers.remote import KeyLookup, Wire
     from chatapp.settings.config import ProviderConfig
 
 GUIDE = "guide"
 _FRESH_SECONDS = 60.0
 GUIDE_MODEL = f"{GUIDE}/{GUIDE}"
-
-_WIRES: dict[str, Callable[[], Wire]] = {
-    "openai": OpenAIWire,
-    "responses": ResponsesWire,
-    "anthropic": AnthropicWire,
-    "gemini": GeminiWire,
-    "ollama": OllamaWire,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +55,7 @@ class Registry:
         configs: Iterable[ProviderConfig],
         key_lookup: KeyLookup,
         library: Library | None = None,
-        new_transport: Callable[[str], Transport] = Transport,
+        new_transport: Callable[[str], Transport] | None = None,
         extra: Iterable[Provider] = (),
     ) -> None:
         """Make the providers.
@@ -79,7 +64,7 @@ class Registry:
             configs: The rows of the settings.
             key_lookup: Finds a provider's key.
             library: The user's chats, for the guide.
-            new_transport: Connects to the server at a base address.
+            new_transport: Connects to the server at a base address, if not in the usual way.
             extra: Providers made elsewhere: scripted ones, models in this process.
         """
         self._key_lookup = key_lookup
@@ -153,10 +138,39 @@ class Registry:
         await asyncio.gather(*(provider.close() for provider in providers))
 
     def _made(self, config: ProviderConfig) -> Provider:
+        """A provider of the kind the row names; only its own wire is loaded."""
         if config.kind == "gguf":
+            from chatapp.providers.local import LocalProvider
+
             return LocalProvider(config)
-        wire = _WIRES[config.kind]()
+        from chatapp.providers.remote import RemoteProvider
+
+        wire = _wire(config.kind)
         return RemoteProvider(config, wire, self._key_lookup, self._new_transport)
+
+
+def _wire(kind: str) -> Wire:
+    match kind:
+        case "anthropic":
+            from chatapp.providers.anthropic import AnthropicWire
+
+            return AnthropicWire()
+        case "gemini":
+            from chatapp.providers.gemini import GeminiWire
+
+            return GeminiWire()
+        case "ollama":
+            from chatapp.providers.ollama import OllamaWire
+
+            return OllamaWire()
+        case "responses":
+            from chatapp.providers.responses import ResponsesWire
+
+            return ResponsesWire()
+        case _:
+            from chatapp.providers.openai import OpenAIWire
+
+            return OpenAIWire()
 
 
 async def _offer(provider: Provider) -> Offer:

@@ -93,14 +93,14 @@ class RemoteProvider:
         config: ProviderConfig,
         wire: Wire,
         key_lookup: KeyLookup,
-        new_transport: Callable[[str], Transport] = Transport,
+        new_transport: Callable[[str], Transport] | None = None,
     ) -> None:
         self.name = config.name
         self.kind = wire.kind
         self._config = config
         self._wire = wire
         self._key_lookup = key_lookup
-        self._new_transport = new_transport
+        self._new_transport = new_transport or Transport
         self._transport: Transport | None = None
         self._quirks: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
 

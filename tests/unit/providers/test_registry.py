@@ -28,6 +28,12 @@ async def test_model_is_found_by_provider_and_name() -> None:
     assert (provider.name, provider.kind, model) == ("local", "openai", "org/tiny:7b")
 
 
+@pytest.mark.parametrize("kind", ["openai", "responses", "anthropic", "gemini", "ollama"])
+async def test_provider_speaks_the_wire_its_row_names(kind: str) -> None:
+    provider, _ = registry(ProviderConfig("p", kind)).resolve("p/m")
+    assert provider.kind == kind
+
+
 async def test_file_of_a_model_is_offered_by_its_name(tmp_path: Path) -> None:
     (tmp_path / "tiny.gguf").write_bytes(b"GGUF")
     models = registry(ProviderConfig("mine", "gguf", models=(str(tmp_path / "tiny.gguf"),)))
