@@ -46,16 +46,29 @@ _COLOURS = {
 }
 
 
+@lru_cache(maxsize=1)
+def _class_names() -> dict[str, str]:
+    """What may stand after a code fence, to the name of Pygments' lexer for it.
+
+    Asked here and not of Pygments, which looks through every package installed before
+    it says that it does not know a name; and while one arrives, most are unknown.
+    """
+    from pygments.lexers import get_all_lexers
+
+    lexers = get_all_lexers(plugins=False)
+    return {alias: name for name, aliases, _, _ in lexers for alias in aliases}
+
+
 @lru_cache(maxsize=64)
 def lexer_for(language: str) -> Lexer | None:
     """Pygments' lexer for a name as written after a code fence, or None."""
-    from pygments.lexers import get_lexer_by_name
-    from pygments.util import ClassNotFound
-
-    try:
-        return get_lexer_by_name(language.lower(), ensurenl=False, stripnl=False)
-    except ClassNotFound:
+    name = _class_names().get(language.lower())
+    if name is None:
         return None
+    from pygments.lexers import find_lexer_class
+
+    found = find_lexer_class(name)
+    return found(ensurenl=False, stripnl=False) if found is not None else None
 
 
 @lru_cache(maxsize=1024)

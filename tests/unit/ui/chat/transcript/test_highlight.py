@@ -134,3 +134,10 @@ def test_long_growth_at_once_is_caught_up_with_later():
     highlighter.grow(lines, len(lines) - 1)
     highlighter.grow(lines, len(lines) - 1)
     assert highlighter.spans(450)
+
+
+def test_unknown_language_does_not_search_the_packages_installed(monkeypatch):
+    monkeypatch.setattr("pygments.plugin.iter_entry_points", pytest.fail)
+    for language in ("pyth", "odd-language", "PYTHON"):
+        lexer_for(language)
+    assert lexer_for("PYTHON").name == "Python"
