@@ -17,8 +17,8 @@ _ENDPOINTS = re.compile(
 def base_address(written: str, *, version: str) -> str:
     """The base address that `written` means.
 
-    A missing scheme is `http` for this machine and `https` elsewhere; the path of an
-    endpoint, pasted with the address, is taken off; an empty path becomes `version`.
+    A missing scheme is `http` for this machine and its neighbours, `https` elsewhere; the
+    path of an endpoint, pasted with the address, is taken off; an empty path becomes `version`.
 
     Args:
         written: What the user wrote.
@@ -29,7 +29,7 @@ def base_address(written: str, *, version: str) -> str:
     """
     text = written.strip()
     if "://" not in text:
-        text = f"{'http' if is_loopback(_host(f'//{text}')) else 'https'}://{text}"
+        text = f"{'http' if _is_near(_host(f'//{text}')) else 'https'}://{text}"
     try:
         parts = urlsplit(text)
         if parts.scheme not in ("http", "https") or not parts.hostname:
@@ -74,6 +74,13 @@ def is_loopback(host: str) -> bool:
     if host == "localhost" or host.endswith(".localhost"):
         return True
     return _is_number(host) and ipaddress.ip_address(host).is_loopback
+
+
+def _is_near(host: str) -> bool:
+    """Whether `host` is in the house, where servers seldom have certificates."""
+    if _is_number(host):
+        return ipaddress.ip_address(host).is_private
+    return is_loopback(host) or "." not in host or host.endswith((".local", ".lan"))
 
 
 def _host(address: str) -> str:
