@@ -163,6 +163,18 @@ class SessionManager(SessionReader):
         self._make_current(session.id)
         return session.id
 
+    def begin_session(self, user_name: str = "User") -> Session:
+        """Begin a session that is in memory and current when this returns.
+
+        For a front end that must not wait: what is typed next belongs to the new session.
+        """
+        fresh = new_session_id()
+        while self.catalogue.get(fresh) or fresh in self._live:
+            fresh = new_session_id()
+        session, _ = self._make(fresh, user_name, {})
+        self._make_current(session.id)
+        return session
+
     async def load_session(self, session_id: str) -> Session:
         """The session, made the current one.
 
@@ -410,6 +422,17 @@ class SessionManager(SessionReader):
         title: str | None = None,
     ) -> Session:
         """A new session; if the disk refuses it, `save_failed` says so and it stays in memory."""
+        session, recording = self._make(session_id, user_name, metadata, title)
+        await asyncio.shield(recording)
+        return session
+
+    def _make(
+        self,
+        session_id: SessionId,
+        user_name: str,
+        metadata: dict[str, Any],
+        title: str | None = None,
+    ) -> tuple[Session, Recording]:
         moment = self._clock.now()
         session = Session(
             id=session_id,
@@ -422,8 +445,7 @@ class SessionManager(SessionReader):
             revision=1,
         )
         self.catalogue.put(summarise(session))
-        await asyncio.shield(self._live.add(session))
-        return session
+        return session, self._live.add(session)
 
     def _gone(self, session_id: SessionId) -> None:
         self.catalogue.remove(session_id)

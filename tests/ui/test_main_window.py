@@ -27,6 +27,19 @@ async def test_a_new_chat_is_a_row_with_an_id_of_its_own(desk):
     assert desk.rows == ["New chat", "Hello"]
 
 
+async def test_what_is_typed_at_once_after_new_chat_belongs_to_it(desk):
+    old = await desk.chat("Old", "Hello")
+    await desk.until(lambda: desk.shown_id == old)
+    desk.press(KEY.Key_N, CONTROL)
+    desk.type("no waiting")
+    desk.press(KEY.Key_Return)
+    await desk.until(lambda: desk.messages()[:1] == ["no waiting"])
+    shown = desk.shown_id
+    await desk.quiet()
+    assert shown != old
+    assert await desk.manager.message_count(old) == 1
+
+
 @pytest.mark.row("U03")
 async def test_the_id_is_copied_by_its_button(desk):
     session_id = await desk.chat("Title", "Hello")

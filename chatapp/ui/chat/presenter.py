@@ -115,7 +115,7 @@ class ChatPresenter:
         """Begin a chat; an empty one that is in view already is taken for it."""
         if self._session is None or self._session.messages:
             self._leave_opening()
-            self._start(self._new(), "new chat")
+            self._show(self._core.manager.begin_session(self._core.settings.get("user_name")))
         self._pane.composer.text_edit.setFocus()
 
     def close(self) -> None:
@@ -132,10 +132,6 @@ class ChatPresenter:
         self._show(session)
         if focus:
             self._pane.composer.text_edit.setFocus()
-
-    async def _new(self) -> None:
-        name = self._core.settings.get("user_name")
-        await self._core.manager.start_new_session(name)
 
     def _leave_opening(self) -> None:
         if self._opening is not None:

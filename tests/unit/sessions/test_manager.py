@@ -85,6 +85,25 @@ async def test_id_that_collides_by_chance_gives_way_to_another(manager, monkeypa
 
 
 @pytest.mark.row("S05")
+async def test_begun_session_is_in_memory_and_current_before_the_disk_has_answered(manager, store):
+    session = manager.begin_session("Ada")
+    message = await manager.add_message("user", "typed at once")
+
+    assert manager.current_id == session.id
+    assert (session.user_name, session.messages) == ("Ada", [message])
+    await manager.acknowledged(message)
+    assert (await store.read(session.id)).messages == [message]
+
+
+@pytest.mark.row("S05")
+async def test_begun_session_does_not_take_an_id_that_is_there(manager, monkeypatch):
+    await manager.ensure_session_exists("taken")
+    ids = iter(["taken", "free"])
+    monkeypatch.setattr(manager_module, "new_session_id", lambda: next(ids))
+
+    assert manager.begin_session().id == "free"
+
+
 async def test_id_of_a_damaged_file_is_taken(tmp_path):
     (tmp_path / "2026-02-09").mkdir()
     (tmp_path / "2026-02-09" / "broken.json").write_bytes(b"{")
