@@ -325,13 +325,12 @@ class SessionFiles:
         for path in litter:
             self._discard(path)
         late, folders = [], set()
-        while self._displaced:
-            displaced = self._displaced[-1]
+        for displaced in list(self._displaced):  # what a merge displaces waits for the next time
             if self._files.signature(displaced.path) not in (displaced.signature, None):
                 late.append(self._merge_late(displaced, say))
             self._files.remove(displaced.path)
             folders.add(displaced.path.parent)
-            self._displaced.pop()
+            self._displaced.remove(displaced)
         for folder in folders:  # or one could outlive the journal that explains it
             self._files.sync_folder(folder)
         return late
