@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 ENDING_SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)
 )
+HEARTBEAT_SECONDS = 0.5
+HAS_HEARTBEAT = hasattr(signal, "setitimer")  # Windows' console is woken by Ctrl-C itself
 
 
 class Prompt:
@@ -46,6 +48,7 @@ class Prompt:
         with (
             on_signals((signal.SIGINT,), signal.default_int_handler),
             on_signals(ENDING_SIGNALS, _end_input),
+            _heartbeat(),
         ):
             try:
                 return self._line()
@@ -74,6 +77,24 @@ def on_signals(
     finally:
         for number, earlier in before.items():
             signal.signal(number, earlier)
+
+
+@contextlib.contextmanager
+def _heartbeat() -> Iterator[None]:
+    """Wake the waiting for a key now and then, so that no signal waits for one.
+
+    A signal that arrives just before the line editor begins to wait does not interrupt
+    that wait, and Python's handler runs only after it.
+    """
+    if not HAS_HEARTBEAT:
+        yield
+        return
+    with on_signals((signal.SIGALRM,), lambda _number, _frame: None):
+        signal.setitimer(signal.ITIMER_REAL, HEARTBEAT_SECONDS, HEARTBEAT_SECONDS)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
 
 def _end_input(_number: int, _frame: FrameType | None) -> None:

@@ -65,6 +65,11 @@ def test_signal_to_end_ends_the_input(typing, monkeypatch, number):
     assert typing("").read() is None
 
 
+def test_system_without_interval_timers_reads_a_line_too(typing, monkeypatch):
+    monkeypatch.setattr("chatapp.cli.prompt.HAS_HEARTBEAT", False)
+    assert typing("hello\n", answers=False).read() == "hello"
+
+
 def test_signals_go_where_they_went_before():
     before = signal.getsignal(signal.SIGTERM)
     taken = []
