@@ -45,6 +45,7 @@ def _open_window(arguments: argparse.Namespace) -> int:
         Paths.choose(arguments.data_dir),
         session_id=arguments.session,
         screenshot=arguments.screenshot,
+        new_instance=arguments.new_instance,
     )
 
 

@@ -1,8 +1,9 @@
 """The window's life, told in order.
 
-Start: the bare frame is painted where the window was; then its panes are made; only
-then are the event loop and the core imported and made, the sessions read and the
-last chat opened.
+Start: a lock tells whether the profile has a window already, which then comes forward
+instead. Else the bare frame is painted where the window was; then its panes are made;
+only then are the event loop and the core imported and made, the sessions read and the
+last chat opened; last of all it listens for later starts.
 
 End: closing the window and a signal from the system do the same: replies are ended
 and marked, everything owed is saved, then the loop ends. Qt never ends it on its
@@ -13,13 +14,16 @@ from __future__ import annotations
 
 import contextlib
 import faulthandler
+import os
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
+from chatapp.app.instance import Place, claim
 from chatapp.domain.errors import ChatAppError
 from chatapp.kit.atomic import make_folder
 from chatapp.settings.config import FILE_NAME, Settings
@@ -28,21 +32,36 @@ from chatapp.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Iterator
     from pathlib import Path
 
     from chatapp.kit.paths import Paths
 
 APPLICATION_ID = "chatapp"
 FIRST_PAINT_SECONDS = 0.25
+NO_ANSWER = (
+    "ChatApp is open on these chats already, but its window does not answer. "
+    "Wait a moment, or open a second one with “chatapp --new-instance”."
+)
 
 
-def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None = None) -> int:
+def run(
+    paths: Paths,
+    *,
+    session_id: str | None = None,
+    screenshot: Path | None = None,
+    new_instance: bool = False,
+) -> int:
     """Open the window and stay until it is closed and everything is saved.
+
+    Where a window is open on the profile already, that one comes forward instead.
 
     Args:
         paths: The profile.
         session_id: The chat to open, made if unknown; the last one without it.
-        screenshot: Save a picture of the window here once it is idle, then quit.
+        screenshot: Save a picture of the window here once it is idle, then quit. That takes a
+            window of its own.
+        new_instance: Open another window even so.
 
     Returns:
         The exit status.
@@ -51,6 +70,16 @@ def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None 
     qt.setApplicationName("ChatApp")
     qt.setDesktopFileName(APPLICATION_ID)
     qt.setQuitOnLastWindowClosed(False)
+    place: Place | None = claim(paths.state)
+    if place is not None and not (place.is_first or new_instance or screenshot):
+        from chatapp.app.doorbell import call_first
+
+        place = call_first(paths.state, session_id)
+        if place is not None and not place.is_first:
+            print(NO_ANSWER, file=sys.stderr)  # noqa: T201 - asked for from a terminal
+            return 1
+    if place is None:
+        return 0
     settings = Settings(paths.config / FILE_NAME)
     window_state = Notebook(paths.state / "window.json")
     window = MainWindow(settings, window_state)
@@ -63,7 +92,17 @@ def run(paths: Paths, *, session_id: str | None = None, screenshot: Path | None 
     import qasync
 
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(qt)) as runner:
-        return runner.run(_live(window, paths, settings, window_state, session_id, screenshot))
+        wish = Wish(place, session_id, screenshot)
+        return runner.run(_live(window, paths, settings, window_state, wish))
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What this start is to be: the arguments of `run`, and its place among the windows."""
+
+    place: Place
+    session_id: str | None
+    screenshot: Path | None
 
 
 def _wait_for_first_paint(qt: QApplication, window: MainWindow) -> None:
@@ -83,8 +122,7 @@ async def _live(
     paths: Paths,
     settings: Settings,
     window_state: Notebook,
-    session_id: str | None,
-    screenshot: Path | None,
+    wish: Wish,
 ) -> int:
     import asyncio
 
@@ -102,17 +140,42 @@ async def _live(
     backups = core.paths.state / "backups"
     core.tasks.start(look_after(core.manager, backups), name="look after the library")
     window.attach(core)
+    if not wish.place.is_first:
+        window.chat.status.mark_second_window()
     if (worst := problem or settings.error) is not None:
         window.show_problem(worst)
-    await window.open_first(session_id)
+    await window.open_first(wish.session_id)
     status = 0
-    if screenshot is not None:
-        status = await _take_picture(window, screenshot)
+    if wish.screenshot is not None:
+        status = await _take_picture(window, wish.screenshot)
         leaving.set()
-    await leaving.wait()
+    with _doorbell(window, paths, wish.place):
+        await leaving.wait()
     window.hide()
     await close_core(core)
     return status
+
+
+@contextlib.contextmanager
+def _doorbell(window: MainWindow, paths: Paths, place: Place) -> Iterator[None]:
+    """Let later starts bring the window forward meanwhile, if it is the first."""
+    if place.lock is None:
+        yield
+        return
+    from chatapp.app.doorbell import Doorbell, address
+    from chatapp.app.request import TOKEN_VARIABLE, Request
+
+    def on_rung(request: Request) -> None:
+        if request.token:  # Qt takes it from there when the window asks for the focus
+            os.environ[TOKEN_VARIABLE] = request.token
+        window.come_forward(request.session_id)
+
+    doorbell = Doorbell(address(paths.state))
+    doorbell.rung.connect(on_rung)
+    try:
+        yield
+    finally:
+        doorbell.close()
 
 
 async def _take_picture(window: MainWindow, path: Path) -> int:

@@ -39,6 +39,9 @@ def add_window_options(parser: argparse.ArgumentParser) -> None:
     window.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="save a picture of the window, then quit"
     )
+    window.add_argument(
+        "--new-instance", action="store_true", help="open a second window on the same chats"
+    )
 
 
 def session_id(text: str) -> str:

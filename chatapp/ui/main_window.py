@@ -85,6 +85,17 @@ class MainWindow(Frame):
         """Show the session that was asked for (made if unknown), else the last one."""
         await self.wiring.open_first(session_id)
 
+    def come_forward(self, session_id: SessionId | None) -> None:
+        """Stand before the other windows, with this chat in view (made if unknown)."""
+        from PySide6.QtCore import Qt
+
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        if session_id is not None and self._core is not None:
+            self._core.tasks.start(self.wiring.open_asked(session_id), name=f"open {session_id}")
+
     def show_problem(self, error: ChatAppError) -> None:
         """Say above the conversation what is wrong with the whole program."""
         self.chat.banner.say(str(error), "Hide", self.chat.banner.clear)

@@ -71,11 +71,7 @@ class Wiring:
         """Open the session asked for, else the last one in view, else the newest."""
         manager = self._core.manager
         if session_id is not None:
-            # A damaged chat is opened too: the pane says why it cannot be read. One that could
-            # not be written is in memory all the same, and the status line says so.
-            with contextlib.suppress(StorageError):
-                await manager.ensure_session_exists(session_id)
-            self.presenter.open(SessionId(session_id))
+            await self.open_asked(SessionId(session_id))
             return
         last = self._core.window_state.get("session")
         summary = manager.catalogue.get(SessionId(last)) if isinstance(last, str) else None
@@ -88,6 +84,14 @@ class Wiring:
         else:
             self.presenter.open(summary.session_id)
         self._chat.composer.text_edit.setFocus()
+
+    async def open_asked(self, session_id: SessionId) -> None:
+        """Open the session that was named from outside, made if unknown."""
+        # A damaged chat is opened too: the pane says why it cannot be read. One that could
+        # not be written is in memory all the same, and the status line says so.
+        with contextlib.suppress(StorageError):
+            await self._core.manager.ensure_session_exists(session_id)
+        self.open(session_id)
 
     def _paused(self, last_updated: str) -> bool:
         """Whether the last chat was left so long ago that a new one begins."""

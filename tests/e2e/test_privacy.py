@@ -16,11 +16,11 @@ REPLY = sse(
 LISTENING, ESTABLISHED = "0A", "01"  # states in /proc/net/tcp, proc(5)
 
 
-def connections(pid):
-    """The TCP sockets of a process: state and remote port of each."""
+def connections(pid, tables=("tcp", "tcp6")):
+    """The network sockets of a process: state and remote port of each."""
     own = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir()}
     found = set()
-    for table in ("tcp", "tcp6"):
+    for table in tables:
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
             fields = line.split()
             if f"socket:[{fields[9]}]" in own:
@@ -45,6 +45,16 @@ def test_guide_opens_no_socket(program):
     sending.stdout.read(20)
     assert connections(sending.pid) == set()
     assert sending.poll() is None  # it was still speaking
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+@pytest.mark.row("T27")
+def test_window_listens_on_no_network(program, display):
+    program.environ = {**display.environment(), "CHATAPP_TRACE_START": "1"}
+    window = program.start()
+    assert any(line.startswith("painted") for line in iter(window.stderr.readline, ""))
+    assert program.run().returncode == 0  # it answers a later start, and not over the network
+    assert connections(window.pid, ("tcp", "tcp6", "udp", "udp6")) == set()
 
 
 async def test_loopback_is_reached_without_any_proxy(program):

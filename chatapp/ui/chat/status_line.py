@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from chatapp.domain.session import Session
 
 NARROW = 380
+ROOMY = 700
 ID_SHOWN = 16
+SECOND_WINDOW = "This is a second window on the same chats"
 
 
 class StatusLine(QWidget):
@@ -31,6 +33,10 @@ class StatusLine(QWidget):
         super().__init__()
         self.copy_requested: Signal[str] = Signal()
         self._id = ""
+        self.second = _quiet_label()
+        self.second.setToolTip(SECOND_WINDOW)
+        self.second.setAccessibleName(SECOND_WINDOW)
+        self.second.hide()
         self.saved = _quiet_label()
         self.tokens = _quiet_label()
         self.id_button = QPushButton()
@@ -41,10 +47,15 @@ class StatusLine(QWidget):
         row.setContentsMargins(16, 2, 16, 5)
         row.setSpacing(8)
         row.addStretch(1)
+        row.addWidget(self.second)
         row.addWidget(self.saved)
         row.addWidget(self.tokens)
         row.addWidget(self.id_button)
         row.addStretch(1)
+
+    def mark_second_window(self) -> None:
+        """This window stands beside another on the same chats."""
+        self.second.show()
 
     def show_session(self, session: Session | None) -> None:
         """Tokens and id of `session`; nothing without one."""
@@ -73,9 +84,10 @@ class StatusLine(QWidget):
         self.saved.setText(sentence)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """A narrow line leaves the tokens out."""
+        """A narrow line leaves the tokens out and says the rest in fewer words."""
         super().resizeEvent(event)
         self._show_tokens()
+        self.second.setText(SECOND_WINDOW if self.width() >= ROOMY else "Second window")
 
     def _show_tokens(self) -> None:
         self.tokens.setVisible(bool(self.tokens.text()) and self.width() >= NARROW)
