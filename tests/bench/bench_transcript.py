@@ -50,7 +50,7 @@ class Bench:
 
     def idle(self) -> None:
         """Let everything be done that is done ahead of need."""
-        while self.area._idle.isActive() or self.area._frame.isActive():
+        while not self.area.pacer.is_quiet:
             self.application.processEvents()
 
     def draw(self) -> None:
@@ -115,10 +115,10 @@ class Bench:
         def act() -> None:
             for value in values:
                 area.update_message(value)
-                area._on_frame()
+                area.pacer.on_frame()
                 if paint:
                     self.draw()
-            area._frame.stop()
+            area.pacer._frame.stop()
             self.draw()
 
         return cpu(act) / updates
@@ -150,8 +150,8 @@ class Bench:
         def act() -> None:
             for value in values:
                 self.area.update_message(value)
-                self.area._on_frame()
-            self.area._frame.stop()
+                self.area.pacer.on_frame()
+            self.area.pacer._frame.stop()
             self.draw()
 
         return cpu(act)
@@ -183,9 +183,9 @@ class Bench:
         def act() -> None:
             for value in values:
                 area.update_message(value)
-                area._on_frame()
+                area.pacer.on_frame()
                 self.draw()
-            area._frame.stop()
+            area.pacer._frame.stop()
 
         return cpu(act)
 

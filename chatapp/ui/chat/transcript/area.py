@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
@@ -23,6 +22,7 @@ from chatapp.ui.chat.transcript.flow import Anchor, Flow
 from chatapp.ui.chat.transcript.keyboard import Keyboard
 from chatapp.ui.chat.transcript.menu import open_menu
 from chatapp.ui.chat.transcript.message_item import MessageCanvas, Setting
+from chatapp.ui.chat.transcript.pacer import Pacer
 from chatapp.ui.chat.transcript.pointer import Pointer
 from chatapp.ui.chat.transcript.rows import Rows
 from chatapp.ui.chat.transcript.selection import Selection
@@ -51,10 +51,6 @@ if TYPE_CHECKING:
 SIDE = 24  # between the text and the edge of the widget, at least
 SIDE_NARROW = 12
 NARROW = 520
-FRAME_SECONDS = 0.016
-SLICE_SECONDS = 0.003  # of work ahead of need, before events are looked at again
-COLOURED_LINES = 40
-FORMULA_MILLISECONDS = 30
 CHANGE_MARGIN = 8  # above what changed, drawn with it: grounds and rings reach over
 
 
@@ -88,13 +84,13 @@ class TranscriptArea(QAbstractScrollArea):
         self.finder.changed.connect(self._bar.show_count)
         self.pointer = Pointer(self)
         self._keyboard = Keyboard(self)
-        self._pending: dict[MessageId, Message] = {}
         self._syncing = False
         self._is_below = False
         self._announcer = Announcer(partial(announce, self))
+        self.pacer = Pacer(self, self._announcer)
+        self.pacer.follow_style(style)
         install()
         self._set_up_widget()
-        self._set_up_timers()
 
     def _set_up_widget(self) -> None:
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -106,19 +102,6 @@ class TranscriptArea(QAbstractScrollArea):
         self.verticalScrollBar().valueChanged.connect(self._on_bar_moved)
         self.viewport().installEventFilter(self)
 
-    def _set_up_timers(self) -> None:
-        self._frame = QTimer(self)
-        self._frame.setSingleShot(True)
-        self._frame.timeout.connect(self._on_frame)
-        self._formula_timer = QTimer(self)  # several formulas are taken together
-        self._formula_timer.setSingleShot(True)
-        self._formula_timer.setInterval(FORMULA_MILLISECONDS)
-        self._formula_timer.timeout.connect(self._on_formulas_drawn)
-        self.flow.setting.style.formulas.drawn.connect(self._formula_timer.start)
-        self._idle = QTimer(self)
-        self._idle.setInterval(0)
-        self._idle.timeout.connect(self._on_idle)
-
     # ---- the protocol
 
     @property
@@ -128,7 +111,7 @@ class TranscriptArea(QAbstractScrollArea):
 
     def show_messages(self, messages: Sequence[Message]) -> None:
         """Show a conversation from its end, or where it was if it is the one in view."""
-        self._pending.clear()
+        self.pacer.forget_changes()
         rows, place = Rows(messages), self._place_kept(messages)
         self.selection.clear()
         self._keyboard.row = -1
@@ -139,7 +122,7 @@ class TranscriptArea(QAbstractScrollArea):
         else:
             self.flow.restore(rows, place)
         self.finder.forget(0)
-        self._changed()
+        self.refresh()
 
     def _place_kept(self, messages: Sequence[Message]) -> Anchor | None:
         """Where `messages` are to be shown if they are a new state of what is in view."""
@@ -156,57 +139,55 @@ class TranscriptArea(QAbstractScrollArea):
     def set_versions(self, versions: Callable[[MessageId], tuple[int, int]] | None) -> None:
         """Ask `versions` which of how many siblings of a message is in view, from 1."""
         self.flow.restyle(replace(self.flow.setting, versions=versions))
-        self._changed()
+        self.refresh()
 
     def set_unread(self, message_id: MessageId | None) -> None:
         """Mark the first message that was not read yet."""
         self.flow.restyle(replace(self.flow.setting, unread=message_id))
-        self._changed()
+        self.refresh()
 
     def add_message(self, message: Message) -> None:
         """A message came to the end; the user's own is always brought into view."""
-        self._apply_pending()
+        self.pacer.apply_changes()
         if message.role == Role.USER:
             self.flow.at_end = True
         self.flow.append(message)
         self.finder.forget(len(self.flow.rows) - 1)
         self._announcer.message_added(message)
-        self._changed()
+        self.refresh()
 
     def update_message(self, message: Message) -> None:
         """A message has a new value; drawn with the next frame."""
-        self._pending[message.id] = message
-        if not self._frame.isActive():
-            self._frame.start()
+        self.pacer.change(message)
 
     def go_to_message(self, message_id: MessageId) -> None:
         """Bring a message into view."""
-        self._apply_pending()
+        self.pacer.apply_changes()
         row = self.flow.rows.find(message_id)
         if row is not None:
             self.flow.go_to_row(row)
-            self._changed()
+            self.refresh()
 
     def go_to_end(self) -> None:
         """Bring the newest text into view, and keep it there."""
-        self._apply_pending()
+        self.pacer.apply_changes()
         self.flow.go_to_end()
-        self._changed()
+        self.refresh()
 
     def set_theme(self, theme: Theme, text_scale: float) -> None:
         """Draw with `theme`; the place being read stays."""
         style = Style(theme, text_scale, self._families)
         self.flow.restyle(replace(self.flow.setting, style=style))
         self._bar.set_style(style)
-        style.formulas.drawn.connect(self._formula_timer.start)
+        self.pacer.follow_style(style)
         self._resize()
-        self._changed()
+        self.refresh()
 
     def set_actions(self, own: tuple[str, ...], reply: tuple[str, ...]) -> None:
         """Offer these actions (`chrome.ACTIONS`) on the user's messages and on replies."""
         setting = replace(self.flow.setting, own_actions=own, reply_actions=reply)
         self.flow.restyle(setting)
-        self._changed()
+        self.refresh()
 
     def open_find(self) -> None:
         """Show the bar that finds text in the conversation; it begins with what is selected."""
@@ -243,60 +224,19 @@ class TranscriptArea(QAbstractScrollArea):
         """The mouse took over: no message has the keyboard's focus."""
         self._keyboard.row = -1
 
-    def refresh(self) -> None:
-        """Something moved: draw it."""
-        self._changed()
-
     # ---- keeping up
 
-    def _on_frame(self) -> None:
-        begun = time.perf_counter()
-        self._changed(self._apply_pending())
-        cost = time.perf_counter() - begun
-        # A long open paragraph is laid out again as a whole: give other work its share.
-        self._frame.setInterval(round(1000 * max(FRAME_SECONDS, 4 * cost)))
-
-    def _apply_pending(self) -> float:
-        """Let waiting changes happen; gives the height of the view from which they show."""
-        pending, self._pending = self._pending, {}
-        shows = float(self.viewport().height())
-        for message_id, message in pending.items():
-            row = self.flow.rows.find(message_id)
-            if row is not None:
-                self._announcer.message_changed(self.flow.rows[row], message)
-                shows = min(shows, self.flow.update(row, message))
-                self.finder.forget(row)
-        return shows
-
-    def _on_idle(self) -> None:
-        until = time.perf_counter() + SLICE_SECONDS
-        while time.perf_counter() < until:
-            if not self._colour_more() and not self.flow.measure_ahead():
-                self._idle.stop()
-                break
-        self._sync_bar()
-
-    def _on_formulas_drawn(self) -> None:
-        self.flow.take_formulas()
-        self._changed()
-
-    def _colour_more(self) -> bool:
-        for _, _, item in self.flow.visible():
-            if item.body.colour_more(COLOURED_LINES):
-                self.viewport().update()
-                return True
-        return False
-
-    def _changed(self, top: float = 0.0) -> None:
+    def refresh(self, top: float = 0.0) -> None:
         """What is in view from a height downwards, or where it is, is another."""
-        self._sync_bar()
+        self.sync_bar()
         self.pointer.refresh()
         view = self.viewport()
         first = 0 if self.finder.is_active else max(0, int(top) - CHANGE_MARGIN)
         view.update(0, first, view.width(), view.height() - first)
-        self._idle.start()
+        self.pacer.look_ahead()
 
-    def _sync_bar(self) -> None:
+    def sync_bar(self) -> None:
+        """Let the scroll bar say what is in view."""
         bar, view = self.verticalScrollBar(), self.viewport().height()
         self._syncing = True
         bar.setRange(0, max(0, self.flow.total - view))
@@ -317,7 +257,7 @@ class TranscriptArea(QAbstractScrollArea):
             self.flow.scroll_to(value)
         else:
             self.flow.scroll_by(change)
-        self._changed()
+        self.refresh()
 
     # ---- geometry
 
@@ -337,7 +277,7 @@ class TranscriptArea(QAbstractScrollArea):
         super().resizeEvent(event)
         self._resize()
         self._bar.place()
-        self._changed()
+        self.refresh()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         """Nothing: the view is always drawn anew, which costs no more than shifting it."""

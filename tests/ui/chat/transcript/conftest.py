@@ -25,7 +25,7 @@ def settle(qtbot, area, qapp):
     def wait():
         def quiet():
             qapp.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
-            return not area._frame.isActive() and not area._idle.isActive()
+            return area.pacer.is_quiet
 
         qtbot.waitUntil(quiet, timeout=10_000)
 

@@ -19,7 +19,7 @@ TEXT = "Here $a^2$ and `$b$`, $c_1$.\n\n$$\nx = \\frac{1}{2}\n$$\n\n| a |\n|---|
 def drawn(qtbot, area, settle):
     def wait():
         formulas = area.flow.setting.style.formulas
-        qtbot.waitUntil(lambda: not formulas._asked and not area._formula_timer.isActive())
+        qtbot.waitUntil(lambda: not formulas._asked and not area.pacer._formulas.isActive())
         settle()
 
     return wait
