@@ -95,7 +95,8 @@ def what_is_wrong(folder, acknowledged):
         orders = {}
         for message in messages:
             name, _, number = message.id.rstrip("r").rpartition("-")
-            orders.setdefault(name, []).append(int(number))
+            if name != "stranger":  # whose copies say nothing of each other's order
+                orders.setdefault(name, []).append(int(number))
             if message.status == "streaming":
                 wrong.append(f"{message.id} is still streaming")
         wrong += [f"{name} is out of order" for name, o in orders.items() if o != sorted(o)]
