@@ -26,7 +26,7 @@ _WRITTEN_WITHOUT_SPACES = re.compile(
     "([\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff])"
 )
 _WORD = re.compile(r"\w+")
-_EVERY = "xall"
+_ROLE = "xrole"
 
 
 def body(message: Message) -> str:
@@ -43,7 +43,7 @@ def spaced(text: str) -> str:
 
 def about(message: Message) -> str:
     """What filters ask of a message, as words."""
-    marks = [_EVERY, f"xrole{_slug(message.role)}"]
+    marks = [f"{_ROLE}{_slug(message.role)}"]
     if message.model:
         marks.append(f"xmodel{_slug(message.model)}")
     has = {
@@ -64,10 +64,11 @@ def match_expression(query: SearchQuery) -> str:
     if query.beginning:
         wanted.append(_prefix(query.beginning))
     body_terms = [f"body : {term}" for term in wanted if term]
-    about_terms = [f'about : "xrole{_slug(role)}"' for role in query.roles]
+    about_terms = [f'about : "{_ROLE}{_slug(role)}"' for role in query.roles]
     about_terms += [f'about : "xmodel{_slug(model)}" *' for model in query.models]
     about_terms += [f'about : "xhas{_slug(thing)}"' for thing in query.has]
-    terms = [*body_terms, *about_terms] or [f'about : "{_EVERY}"']
+    # Every message has somebody who wrote it.
+    terms = [*body_terms, *about_terms] or [f'about : "{_ROLE}" *']
     expression = " AND ".join(terms)
     unwanted = [f"body : {term}" for text in query.excluded if (term := _phrase(text))]
     return f"({expression}) NOT ({' OR '.join(unwanted)})" if unwanted else expression
