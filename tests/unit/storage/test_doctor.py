@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import json
 import zipfile
 
@@ -10,8 +11,11 @@ from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import SessionId
 from chatapp.domain.message import Message
 from chatapp.domain.session import Session
-from chatapp.storage import backup, codec
+from chatapp.storage import codec
+from chatapp.storage.doctor import Doctor
+from chatapp.storage.files import RealFiles
 from chatapp.storage.journaled_store import JournaledStore
+from crash.simulated import FaultyFiles
 from fakes import FakeClock
 
 AT = "2026-01-02T10:00:00.000000Z"
@@ -112,6 +116,52 @@ async def test_folder_that_is_no_day_is_pointed_out(store, day):
     assert await examined(store) == [("Old chats", False)]
 
 
+async def test_key_that_stands_twice_is_pointed_out_and_both_lists_are_kept(store, day):
+    two = '{"session_id": "abc", "messages": [{"content": "1"}], "messages": [{"content": "2"}]}'
+    (day / "abc.json").write_text(two)
+    found = await store.examine()
+    assert found[0].what.startswith("A key of the file stands twice")
+    assert contents(await store.read("abc")) == ["1", "2"]
+
+
+# ---- a disk that refuses
+
+
+class RefusingEngine:
+    """An engine that can look, and is refused by the disk whenever it would write."""
+
+    def __init__(self, real):
+        self.places = real.places
+
+    def adopt(self, path):
+        raise OSError(errno.EACCES, "refused")
+
+    rewrite = adopt
+
+
+async def examined_in_vain(store, files=None):
+    engine = RefusingEngine(store._engine)
+    findings = Doctor(files or RealFiles(), engine).examine()
+    return [(one.file, one.repaired) for one in findings]
+
+
+async def test_stray_that_cannot_be_moved_is_told_as_it_is(store, day):
+    path = write(day / "abc (1).json", a_session("abc", "one"))
+    assert await examined_in_vain(store) == [("2026-01-02/abc (1).json", False)]
+    assert path.exists()
+
+
+async def test_file_that_cannot_be_written_anew_is_told_as_it_is(store, day):
+    write(day / "abc.json", a_session("abc", "one"), stats={"total_messages": 7})
+    assert await examined_in_vain(store) == [("2026-01-02/abc.json", False)]
+
+
+async def test_file_that_cannot_be_read_is_told_with_the_reason(store, day):
+    write(day / "abc.json", a_session("abc", "one"))
+    unreadable = FaultyFiles(RealFiles(), {"read"}, 1, errno.EIO)
+    assert await examined_in_vain(store, unreadable) == [("2026-01-02/abc.json", False)]
+
+
 # ---- the trash
 
 
@@ -169,27 +219,3 @@ async def test_file_that_is_no_backup_says_so(store, tmp_path):
     (tmp_path / "x.zip").write_bytes(b"no zip")
     with pytest.raises(StorageError, match="no backup"):
         await store.restore_backup(tmp_path / "x.zip")
-
-
-def test_only_the_newest_backups_are_kept(tmp_path):
-    start = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-    names = [backup.name_at(start + dt.timedelta(days=n)) for n in range(5)]
-    for name in [*names, "mine.zip"]:
-        (tmp_path / name).touch()
-    assert backup.prune(tmp_path, 2) == 3
-    assert [path.name for path in backup.kept_in(tmp_path)] == names[-2:]
-    assert (tmp_path / "mine.zip").exists()
-    assert backup.kept_in(tmp_path / "nowhere") == []
-
-
-def test_backup_that_does_not_read_back_is_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(backup, "_add", lambda archive, member, raw: archive.writestr(member, b"x"))
-    from chatapp.storage.files import RealFiles
-    from chatapp.storage.places import Places
-
-    folder = tmp_path / "s" / "2026-01-02"
-    folder.mkdir(parents=True)
-    write(folder / "abc.json", a_session())
-    with pytest.raises(StorageError, match="does not read back"):
-        backup.make(RealFiles(), Places(RealFiles(), tmp_path / "s", FakeClock()), tmp_path / "b")
-    assert not (tmp_path / "b").exists()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
 from chatapp.domain.errors import StorageError
@@ -49,3 +51,24 @@ async def test_search_finds_every_text_sought():
     await store.save(session_of("a", "to Rome", "to Naples"))
     page = await store.search(SearchQuery(words=("to", "rome")))
     assert [hit.session_id for hit in page.hits] == ["a"]
+
+
+async def test_trash_is_emptied_up_to_a_moment():
+    clock = FakeClock()
+    store = MemoryStore(clock)
+    for name in ("old", "new"):
+        await store.save(session_of(name))
+        await store.delete(name)
+        clock.advance(days=1)
+    assert await store.empty_trash(clock.now() - dt.timedelta(days=1)) == 1
+    assert [one.session_id for one in await store.trash()] == ["new"]
+
+
+async def test_memory_has_nothing_to_examine_and_leaves_no_backup(tmp_path):
+    store = MemoryStore()
+    await store.save(session_of("a", "hello"))
+    assert await store.examine() == []
+    for refused in (store.back_up(tmp_path / "b.zip"), store.restore_backup(tmp_path / "b.zip")):
+        with pytest.raises(StorageError, match="memory only"):
+            await refused
+    assert list(tmp_path.iterdir()) == []
