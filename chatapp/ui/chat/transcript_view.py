@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from chatapp.kit.signal import Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from PySide6.QtWidgets import QWidget
 
@@ -37,7 +37,11 @@ class TranscriptView(Protocol):
         ...
 
     def show_messages(self, messages: Sequence[Message]) -> None:
-        """Show a conversation from its end; `messages` may be long and is read as needed."""
+        """Show a conversation; `messages` may be long and is read as needed.
+
+        It is shown from its end, or where it was if it is a new state of the one in
+        view: one that begins with the same message.
+        """
         ...
 
     def add_message(self, message: Message) -> None:
@@ -58,6 +62,17 @@ class TranscriptView(Protocol):
 
     def set_actions(self, own: tuple[str, ...], reply: tuple[str, ...]) -> None:
         """Offer these actions on the user's messages and on replies."""
+        ...
+
+    def set_versions(self, versions: Callable[[MessageId], tuple[int, int]] | None) -> None:
+        """Ask `versions` which of how many siblings of a message is in view, from 1.
+
+        Going to another asks for the action `previous_version` or `next_version`.
+        """
+        ...
+
+    def set_unread(self, message_id: MessageId | None) -> None:
+        """Mark the first message that was not read yet."""
         ...
 
     def open_find(self) -> None:

@@ -1,9 +1,11 @@
 """Draws a conversation: any length at the cost of what is in view.
 
-    segmenter → prepared Markdown → items (prose, code, table, …) → message item → flow → area
+    segmenter → references, maths → items (prose, code, table, …) → body → message items → flow → area
 
 A message is cut into segments; each segment in view has an item that lays itself
-out and paints; a message item puts a header, its segments and its actions under
-one another; the flow knows which messages are in view and where; the area is the
-widget. Only the items need Qt: what cuts, counts and searches is tested without.
+out and paints; a body puts the segments of one message under one another; a message
+item adds what stands around them; the flow knows which messages are in view and
+where; the area is the widget, with the pacer (when), the pointer and the keyboard
+(who asks), the commands (what is done), the finder and the accessible tree. Only
+what draws needs Qt: what cuts, counts, colours and searches is tested without.
 """
