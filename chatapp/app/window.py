@@ -137,8 +137,7 @@ async def _live(
     _log_crashes(paths)
     core.manager.start_auto_save()
     core.tasks.start(keep_notebooks(core), name="keep notebooks")
-    backups = core.paths.state / "backups"
-    core.tasks.start(look_after(core.manager, backups), name="look after the library")
+    core.tasks.start(look_after(core), name="look after the library")
     window.attach(core)
     if not wish.place.is_first:
         window.chat.status.mark_second_window()

@@ -11,25 +11,28 @@ ENVIRONMENT_VARIABLE = "CHATAPP_DATA_DIR"
 
 @dataclass(frozen=True)
 class Paths:
-    """The four folders of one profile.
+    """The folders of one profile.
 
     Attributes:
         sessions: The dated session files; the user may move them into a synced folder.
         state: Journal, locks, drafts, window state; local, never synced.
         cache: What can be deleted at any time.
         config: `config.toml`.
+        backups: Zips of the sessions; the user may copy them elsewhere.
     """
 
     sessions: Path
     state: Path
     cache: Path
     config: Path
+    backups: Path
 
     @classmethod
     def below(cls, folder: Path) -> Paths:
         """Everything below one folder."""
         folder = folder.expanduser().absolute()
-        return cls(folder / "sessions", folder / "state", folder / "cache", folder / "config")
+        names = ("sessions", "state", "cache", "config", "backups")
+        return cls(*(folder / name for name in names))
 
     @classmethod
     def choose(cls, data_dir: str | None = None) -> Paths:
@@ -44,4 +47,5 @@ class Paths:
             system.user_state_path,
             system.user_cache_path,
             system.user_config_path,
+            system.user_data_path / "backups",
         )

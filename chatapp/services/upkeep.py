@@ -1,61 +1,89 @@
-"""What is done for the library now and then: a backup each day, and the old trash emptied."""
+"""What is done for the library while the window is open: expiry, the old trash, backups.
+
+Each task runs in the background and can be cut short at any moment. One that fails is
+noted in the error log and tried again at the next round; it keeps no other from
+being done.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-import logging
 from typing import TYPE_CHECKING
 
-from chatapp.domain.errors import StorageError
+from chatapp.domain.errors import ChatAppError
+from chatapp.domain.ids import SessionId
+from chatapp.kit.clock import timestamp
+from chatapp.services.expiry import archive_idle
+from chatapp.services.trash import empty_trash
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
+    from chatapp.services.core import Core
     from chatapp.sessions import SessionManager
+    from chatapp.storage.backup import Backup
 
-BACKUP_HOURS = 24
-KEPT_BACKUPS = 14
-FIRST_LOOK_SECONDS = 300.0  # a start has better things to do
-LOOK_SECONDS = 3_600.0
-
-log = logging.getLogger(__name__)
+SETTLING_SECONDS = 5.0  # a start has more urgent things to do
+ROUND_SECONDS = 3_600.0  # what is due once a day is found within the hour
+ERROR_KIND = "upkeep"
 
 
-async def look_after(manager: SessionManager, backups: Path) -> None:
-    """Do what is due, again and again, until cancelled."""
-    await asyncio.sleep(FIRST_LOOK_SECONDS)
+async def look_after(core: Core) -> None:
+    """Do what is due, soon after the start and then every hour, until cancelled."""
+    await asyncio.sleep(SETTLING_SECONDS)
     while True:
+        await do_what_is_due(core)
+        await asyncio.sleep(ROUND_SECONDS)
+
+
+async def do_what_is_due(core: Core) -> None:
+    """Do now what is due."""
+    for task in _TASKS:
         try:
-            await do_what_is_due(manager, backups)
-        except StorageError as error:  # the next look tries again
-            log.info("The library was not looked after: %s", error.sentence)
-        await asyncio.sleep(LOOK_SECONDS)
+            await task(core)
+        except ChatAppError as error:
+            at = timestamp(core.clock.now())
+            entry = {"timestamp": at, "kind": ERROR_KIND, "message": error.sentence}
+            core.error_log.note(SessionId(""), entry)
 
 
-async def do_what_is_due(manager: SessionManager, backups: Path) -> None:
-    """Make a backup if the newest is a day old, and empty what lay in the trash too long.
-
-    Raises:
-        StorageError: The disk refuses.
-    """
-    from chatapp.storage.backup import kept_in, made_at
-
-    kept = await asyncio.to_thread(kept_in, backups)
-    age = dt.timedelta(hours=BACKUP_HOURS)
-    if not kept or manager.clock.now() - made_at(kept[-1]) >= age:
-        await back_up(manager, backups)
-    await manager.empty_trash()
-
-
-async def back_up(manager: SessionManager, backups: Path) -> tuple[Path, int]:
-    """Make a backup among the others, and remove the oldest; gives it, and how many chats it has.
+async def back_up(manager: SessionManager, folder: Path, keep: int) -> Backup:
+    """Make a backup among the others, and remove the oldest beyond `keep`.
 
     Raises:
         StorageError: The disk refuses; the older backups are as they were.
     """
     from chatapp.storage.backup import name_at, prune
 
-    made = await manager.back_up(backups / name_at(manager.clock.now()))
-    await asyncio.to_thread(prune, backups, KEPT_BACKUPS)
-    return made.path, made.sessions
+    made = await manager.back_up(folder / name_at(manager.clock.now()))
+    await asyncio.to_thread(prune, folder, keep, made.path)
+    return made
+
+
+async def _archive_idle(core: Core) -> None:
+    await archive_idle(core.manager, core.settings.get("archive_after_days"))
+
+
+async def _empty_trash(core: Core) -> None:
+    if days := core.settings.get("trash_days"):
+        await empty_trash(core, days)
+
+
+async def _back_up(core: Core) -> None:
+    days = core.settings.get("backup_days")
+    if days and await asyncio.to_thread(_is_due, core, days):
+        await back_up(core.manager, core.paths.backups, core.settings.get("backups_kept"))
+
+
+def _is_due(core: Core, days: int) -> bool:
+    from chatapp.storage.backup import kept_in, made_at
+
+    now = core.clock.now()
+    # One made while the clock ran ahead says nothing of when the last one was.
+    moments = [at for path in kept_in(core.paths.backups) if (at := made_at(path)) <= now]
+    return not moments or now - max(moments) >= dt.timedelta(days=days)
+
+
+_TASKS: tuple[Callable[[Core], Awaitable[None]], ...] = (_archive_idle, _empty_trash, _back_up)

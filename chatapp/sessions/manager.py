@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from chatapp.storage.store import SessionStore
 
 AUTOSAVE_SECONDS = 5.0
-TRASH_DAYS = 30
 
 
 class SessionManager(SessionReader):
@@ -244,14 +243,6 @@ class SessionManager(SessionReader):
             self.catalogue.fill(await self._store.summaries())
         return True
 
-    async def empty_trash(self, days_old: int = TRASH_DAYS) -> int:
-        """Remove for good what was deleted at least so many days ago; gives how many sessions."""
-        import datetime as dt
-
-        # The microsecond: with 0 days, what was deleted just now goes too.
-        limit = self._clock.now() - dt.timedelta(days=days_old) + dt.timedelta(microseconds=1)
-        return await self._store.empty_trash(limit)
-
     async def examine(self) -> list[Finding]:
         """Look at every file of the library; mend what loses nothing, and say what was wrong."""
         await self.save_all()
@@ -270,6 +261,13 @@ class SessionManager(SessionReader):
         restored = await self._store.restore_backup(source)
         self.catalogue.fill(await self._store.summaries())
         return restored
+
+    async def empty_trash(self, days: float | None = None) -> list[SessionId]:
+        """Remove for good what lies in the trash longer than `days`; without it, everything.
+
+        Gives the keys of sessions of which nothing is left.
+        """
+        return await self._store.empty_trash(days)
 
     def clear_current_session(self) -> None:
         """Make no session current; the old one stays as it is."""

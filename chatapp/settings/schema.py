@@ -124,6 +124,38 @@ SETTINGS: tuple[Setting, ...] = (
         "Certificates to trust",
         "A file of certificates to trust besides the system's. From the next start.",
     ),
+    Setting(
+        "trash_days",
+        30,
+        "Empty the trash after",
+        "Days after which a deleted chat is removed for good; 0 keeps it for ever.",
+        minimum=0,
+        maximum=3650,
+    ),
+    Setting(
+        "backup_days",
+        1,
+        "Back up every",
+        "Days between two backups of all chats; 0 makes none.",
+        minimum=0,
+        maximum=365,
+    ),
+    Setting(
+        "backups_kept",
+        7,
+        "Backups kept",
+        "Older ones are removed when a new one is made and verified.",
+        minimum=1,
+        maximum=1000,
+    ),
+    Setting(
+        "archive_after_days",
+        0,
+        "Archive idle chats after",
+        "Days without activity after which a chat leaves the list for the archive; 0 never.",
+        minimum=0,
+        maximum=3650,
+    ),
     Setting("reduce_motion", False, "Reduce motion", "Nothing slides or fades."),
 )
 

@@ -90,12 +90,12 @@ def kept_in(folder: Path) -> list[Path]:
     return []
 
 
-def prune(folder: Path, keep: int) -> int:
-    """Remove all but the newest `keep`; gives how many."""
-    old = kept_in(folder)[: -keep or None]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+def prune(folder: Path, keep: int, fresh: Path) -> None:
+    """Remove all but the newest `keep`; `fresh` stays, even if a clock named others later."""
+    others = [path for path in kept_in(folder) if path.name != fresh.name]
+    for path in others[: len(others) + 1 - max(keep, 1)]:
+        with contextlib.suppress(OSError):  # another program reads it; it goes the next time
+            path.unlink(missing_ok=True)
 
 
 def sessions_in(path: Path) -> Iterator[Session | None]:

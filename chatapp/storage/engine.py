@@ -19,6 +19,7 @@ from chatapp.domain.session import SessionSummary, damaged_summary, summarise
 from chatapp.storage import codec
 from chatapp.storage.disk import storage_error
 from chatapp.storage.documents import read_version
+from chatapp.storage.emptying import Emptying, name_of
 from chatapp.storage.entries import Began, Changed, Trashed
 from chatapp.storage.journal import Journal
 from chatapp.storage.keepsakes import Keepsakes
@@ -31,7 +32,6 @@ from chatapp.storage.swap import place_new
 from chatapp.storage.trash import Trash, deleted_at
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -56,6 +56,7 @@ class Engine:
         places: Where everything lies.
         session_files: The dated files.
         trash: Deleted sessions.
+        emptying: Removes them for good.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Engine:
             files, self.places, self._keepsakes, self._instance, state / "fold.lock"
         )
         self.trash = Trash(files, self.places)
+        self.emptying = Emptying(files, self.places, self.trash, self._keepsakes, state, clock)
         self._journal = Journal(files, self._journals, self._instance, sessions)
         self._lock: Lock | None = None
         self._last: dict[str, int] = {}  # session key -> sequence of its last entry
@@ -259,14 +261,6 @@ class Engine:
         finally:
             self.session_files.go_back_to(key, before)
 
-    def empty_trash(self, before: dt.datetime) -> int:
-        """Remove for good what was deleted before a moment, and the backups of it."""
-        gone = self.trash.empty(before)
-        for key in {session_key(kept.key) for kept in gone}:
-            if self.places.find(key) is None:
-                self._keepsakes.forget(key)
-        return len(gone)
-
     def edited_outside(self) -> set[SessionId]:
         """Sessions read or written here whose files changed since."""
         changed = set()
@@ -278,12 +272,14 @@ class Engine:
 
     def trashed(self) -> list[TrashedSession]:
         """What can be restored, newest first."""
-        return [self._trashed(kept) for kept in self.trash.listing()]
+        days = self.emptying.ages.read().days
+        return [self._trashed(kept, days) for kept in self.trash.listing()]
 
-    def _trashed(self, kept: Kept) -> TrashedSession:
+    def _trashed(self, kept: Kept, days: dict[str, float]) -> TrashedSession:
         summary = self._summary(kept.path, kept.key)
         title = summary.title or summary.preview
-        return TrashedSession(summary.session_id, kept.day, title, deleted_at(kept))
+        seen = days.get(name_of(kept), 0.0)
+        return TrashedSession(summary.session_id, kept.day, title, deleted_at(kept), seen)
 
     def _summary(self, path: Path, file_id: str) -> SessionSummary:
         try:

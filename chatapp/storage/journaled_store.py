@@ -27,7 +27,6 @@ from chatapp.storage.store import TrashedSession
 from chatapp.storage.worker import Worker
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -195,13 +194,6 @@ class JournaledStore:
         """What can be restored, newest first."""
         return await self._run(self._engine.trashed)
 
-    async def empty_trash(self, before: dt.datetime) -> int:
-        """Remove for good what was deleted before a moment, words and backups included."""
-        count = await self._run(lambda: self._engine.empty_trash(before))
-        if count:
-            await self._answering.rebuild()  # an index never forgets a word otherwise
-        return count
-
     async def examine(self) -> list[Finding]:
         """Look at every file and mend what can be mended without loss."""
         from chatapp.storage.doctor import Doctor
@@ -234,6 +226,19 @@ class JournaledStore:
                 unreadable += 1
         self._tell_changed(await self._answering.check())
         return changed, unreadable
+
+    async def empty_trash(self, days: float | None = None) -> list[SessionId]:
+        """Remove for good what lies in the trash longer than `days`; without it, everything.
+
+        The words of what went stay in the index until it is made anew, which is done here;
+        until that is done, a search finds what is taken in so far.
+        """
+        emptying = self._engine.emptying
+        gone = await self._run(lambda: emptying.run(days))
+        if await self._run(lambda: emptying.ages.read().index_owed):
+            await self._answering.rebuild()
+            await self._run(lambda: emptying.ages.owe_index(owed=False))
+        return gone
 
     # ---- inside
 

@@ -61,17 +61,22 @@ class Keepsakes:
             for old in self._of(path.stem)[:-KEPT_BACKUPS]:
                 self._files.remove(old)
 
-    def forget(self, key: str) -> None:
-        """Remove every backup of a session."""
-        for path in self._of(key):
-            self._files.remove(path)
-
     def newest_backup(self, session_id: str) -> Session | None:
         """The newest backup that can be read."""
         for path in reversed(self._of(session_key(session_id))):
             with contextlib.suppress(OSError, codec.DamagedFile):
                 return read_version(self._files, path, file_id=session_key(session_id)).session
         return None
+
+    def forget(self, session_id: str) -> None:
+        """Remove every backup of a session.
+
+        Raises:
+            OSError: One is still there.
+        """
+        for path in self._of(session_key(session_id)):
+            self._files.remove(path)
+            self._files.sync_folder(path.parent)
 
     def _of(self, key: str) -> list[Path]:
         kept = [one for one in self._places.kept(self._backups) if one.key == key]

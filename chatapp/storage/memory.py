@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING
 
 from chatapp.domain.errors import StorageError
-from chatapp.domain.ids import session_key
+from chatapp.domain.ids import SessionId, session_key
 from chatapp.domain.session import summarise
 from chatapp.kit.clock import SystemClock, timestamp
 from chatapp.kit.signal import Signal
@@ -13,12 +14,10 @@ from chatapp.storage.search import SearchHit, SearchPage
 from chatapp.storage.store import TrashedSession
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
     from chatapp.domain.changes import Change
-    from chatapp.domain.ids import SessionId
     from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.clock import Clock
     from chatapp.storage.backup import Backup
@@ -118,12 +117,6 @@ class MemoryStore:
             for at, session in reversed(self._trash)
         ]
 
-    async def empty_trash(self, before: dt.datetime) -> int:
-        """Forget what was deleted before a moment."""
-        kept = [entry for entry in self._trash if entry[0] >= timestamp(before)]
-        gone, self._trash = len(self._trash) - len(kept), kept
-        return gone
-
     async def examine(self) -> list[Finding]:
         """Memory has no files that could be damaged."""
         return []
@@ -143,6 +136,16 @@ class MemoryStore:
             StorageError: Always.
         """
         raise StorageError("These chats are kept in memory only.")
+
+    async def empty_trash(self, days: float | None = None) -> list[SessionId]:
+        """Forget what was deleted longer than `days` ago; without it, everything."""
+        self._refuse()
+        limit = timestamp(self._clock.now() - dt.timedelta(days=days or 0))
+        due = [entry for entry in self._trash if days is None or entry[0] <= limit]
+        self._trash = [entry for entry in self._trash if entry not in due]
+        kept = {session_key(session.id) for _, session in self._trash} | self._sessions.keys()
+        gone = dict.fromkeys(session_key(session.id) for _, session in due)
+        return [SessionId(key) for key in gone if key not in kept]
 
     async def close(self) -> None:
         """Nothing is owed."""

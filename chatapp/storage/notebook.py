@@ -34,6 +34,11 @@ class Notebook:
         """The value of `key`, or `default`."""
         return self._values.get(key, default)
 
+    @property
+    def keys(self) -> list[str]:
+        """The keys that have a value."""
+        return list(self._values)
+
     def set(self, key: str, value: Any) -> None:  # noqa: ANN401 - any JSON value
         """Remember `value`; None forgets the key."""
         if self._values.get(key) == value:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    import datetime as dt
     from collections.abc import Sequence
     from pathlib import Path
 
@@ -25,12 +24,14 @@ class TrashedSession:
 
     Attributes:
         deleted_at: When it was deleted, as a timestamp.
+        days: How many days it was seen to lie in the trash, as of the last look.
     """
 
     session_id: SessionId
     day: str
     title: str
     deleted_at: str
+    days: float = 0.0
 
 
 class SessionStore(Protocol):
@@ -110,10 +111,6 @@ class SessionStore(Protocol):
         """What can be restored, newest first."""
         ...
 
-    async def empty_trash(self, before: dt.datetime) -> int:
-        """Remove for good what was deleted before a moment; gives how many sessions."""
-        ...
-
     async def examine(self) -> list[Finding]:
         """Look at every session, mend what loses nothing, and say what was wrong."""
         ...
@@ -124,6 +121,14 @@ class SessionStore(Protocol):
 
     async def restore_backup(self, source: Path) -> tuple[int, int]:
         """Merge a backup in; gives how many sessions changed, and how many were unreadable."""
+        ...
+
+    async def empty_trash(self, days: float | None = None) -> list[SessionId]:
+        """Remove for good what lies in the trash longer than `days`; without it, everything.
+
+        Returns:
+            Keys of the sessions of which nothing is left.
+        """
         ...
 
     async def close(self) -> None:

@@ -10,7 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from chatapp.domain.ids import session_key
-from chatapp.kit.clock import timestamp
+from chatapp.kit.clock import EPOCH, timestamp
 from chatapp.storage.places import SUFFIX
 
 if TYPE_CHECKING:
@@ -58,15 +58,10 @@ class Trash:
         """What lies in the trash, newest first."""
         return sorted(self._places.kept(self._places.trash), key=lambda kept: kept.at, reverse=True)
 
-    def empty(self, before: dt.datetime) -> list[Kept]:
-        """Remove for good what was deleted before a moment; gives what that was."""
-        old = [kept for kept in self.listing() if deleted_at(kept) < timestamp(before)]
-        for kept in old:
-            self._files.remove(kept.path)
-            self._files.sync_folder(kept.path.parent)
-        return old
-
 
 def deleted_at(kept: Kept) -> str:
-    """When a file came to the trash, as a timestamp."""
-    return timestamp(dt.datetime.strptime(kept.at, "%Y%m%dT%H%M%S%f%z"))
+    """When a file came to the trash, as a timestamp; the epoch if its name tells no moment."""
+    try:
+        return timestamp(dt.datetime.strptime(kept.at, "%Y%m%dT%H%M%S%f%z"))
+    except ValueError:  # somebody named it by hand
+        return timestamp(EPOCH)

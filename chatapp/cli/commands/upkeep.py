@@ -40,12 +40,12 @@ async def _backup(core: Core, arguments: argparse.Namespace) -> int:
         note(f"{changed} chats changed by the backup, {unreadable} entries were no chats.")
         return DONE
     if arguments.output is None:
-        path, sessions = await back_up(core.manager, core.paths.state / "backups")
+        keep = core.settings.get("backups_kept")
+        made = await back_up(core.manager, core.paths.backups, keep)
     else:
         made = await core.manager.back_up(arguments.output)
-        path, sessions = made.path, made.sessions
-    write_line(str(path))
-    note(f"{sessions} chats were backed up and verified.")
+    write_line(str(made.path))
+    note(f"{made.sessions} chats were backed up and verified.")
     return DONE
 
 

@@ -9,11 +9,12 @@ from chatapp.kit.paths import ENVIRONMENT_VARIABLE, Paths
 
 def test_everything_lies_below_one_folder(tmp_path):
     paths = Paths.below(tmp_path)
-    assert {paths.sessions, paths.state, paths.cache, paths.config} == {
+    assert {paths.sessions, paths.state, paths.cache, paths.config, paths.backups} == {
         tmp_path / "sessions",
         tmp_path / "state",
         tmp_path / "cache",
         tmp_path / "config",
+        tmp_path / "backups",
     }
 
 
@@ -42,4 +43,5 @@ def test_system_decides_when_nobody_else_does(monkeypatch):
     monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
     paths = Paths.choose()
     assert paths.sessions.name == "sessions"
+    assert paths.backups == paths.sessions.with_name("backups")
     assert all("chatapp" in str(path) for path in (paths.state, paths.cache, paths.config))

@@ -153,6 +153,23 @@ class StoreContract:
         assert texts(await store.read("a")) == ["second"]
         assert len(await store.trash()) == 1
 
+    async def test_emptied_trash_leaves_nothing_to_restore(self, store):
+        for session_id in ("a", "b"):
+            await store.save(session_of(session_id, "hello"), now=True)
+            await store.delete(session_id)
+        await store.save(session_of("b", "again"), now=True)
+        assert await store.empty_trash() == ["a"]
+        assert await store.trash() == []
+        assert await store.restore("a") is False
+        assert texts(await store.read("b")) == ["again"]
+        assert await store.empty_trash() == []
+
+    async def test_what_was_just_deleted_is_not_due(self, store):
+        await store.save(session_of("a", "hello"), now=True)
+        await store.delete("a")
+        assert await store.empty_trash(30) == []
+        assert await store.restore("a") is True
+
     async def test_nothing_is_restored_over_a_living_session(self, store):
         await store.save(session_of("a", "old"), now=True)
         await store.delete("a")

@@ -48,7 +48,7 @@ def test_only_the_newest_backups_are_kept(tmp_path):
     names = [backup.name_at(NOON + dt.timedelta(days=number)) for number in range(5)]
     for name in [*names, "mine.zip"]:
         (tmp_path / name).touch()
-    assert backup.prune(tmp_path, 2) == 3
+    backup.prune(tmp_path, 2, tmp_path / names[-1])
     assert [path.name for path in backup.kept_in(tmp_path)] == names[-2:]
     assert (tmp_path / "mine.zip").exists()
     assert backup.kept_in(tmp_path / "nowhere") == []

@@ -42,6 +42,14 @@ async def test_none_forgets_a_key(path):
     assert json.loads(path.read_text()) == {}
 
 
+def test_keys_are_those_with_a_value(path):
+    notebook = Notebook(path)
+    notebook.set("a", 1)
+    notebook.set("b", 2)
+    notebook.set("a", None)
+    assert notebook.keys == ["b"]
+
+
 async def test_nothing_is_written_where_nothing_changed(path):
     notebook = Notebook(path)
     await notebook.save()

@@ -35,7 +35,7 @@ async def test_doctor_explains_each_finding(terminal, chats, tmp_path):
 async def test_backup_names_its_file_and_can_be_merged_back(terminal, chats, tmp_path):
     made = await terminal("backup")
     assert made.status == 0
-    path = tmp_path / "state" / "backups" / made.out.strip().rpartition("/")[2]
+    path = tmp_path / "backups" / made.out.strip().rpartition("/")[2]
     assert len(zipfile.ZipFile(path).namelist()) == 3
     await terminal("delete", "one")
     restored = await terminal("backup", "--restore", str(path))
@@ -47,10 +47,3 @@ async def test_backup_goes_where_it_is_wanted(terminal, chats, tmp_path):
     made = await terminal("backup", "-o", str(tmp_path / "mine.zip"))
     assert made.out.strip() == str(tmp_path / "mine.zip")
     assert (tmp_path / "mine.zip").exists()
-
-
-async def test_trash_can_be_emptied(terminal, chats):
-    await terminal("delete", "one")
-    assert "0 deleted" in (await terminal("trash", "--empty", "1")).err
-    assert "1 deleted" in (await terminal("trash", "--empty", "0")).err
-    assert (await terminal("trash")).err == "The trash is empty.\n"
