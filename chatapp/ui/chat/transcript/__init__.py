@@ -1,6 +1,6 @@
 """Draws a conversation: any length at the cost of what is in view.
 
-    segmenter → references, maths → items (prose, code, table, …) → body → message items → flow → area
+    segmenter → references, maths → items (prose, code, …) → body → message items → flow → area
 
 A message is cut into segments; each segment in view has an item that lays itself
 out and paints; a body puts the segments of one message under one another; a message
