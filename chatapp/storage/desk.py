@@ -124,7 +124,10 @@ class Desk:
 
     async def check_changed_folders(self, also: Iterable[str] = ()) -> set[SessionId]:
         """The same for days whose folders changed, and those in `also`."""
-        return await self._take_in(self._librarian.check_changed_folders(also))
+        try:
+            return await self._take_in(self._librarian.check_changed_folders(also))
+        except sqlite3.DatabaseError:
+            return await self.check()
 
     async def rebuild(self) -> None:
         """Throw the index away and make it anew from the files."""

@@ -157,6 +157,13 @@ def broken_once(real):
     return put
 
 
+async def test_index_damaged_while_folders_are_watched_is_made_anew_too(room, monkeypatch):
+    room.write("a", "hello")
+    index = room.desk._librarian.index
+    monkeypatch.setattr(index, "put", broken_once(index.put))
+    assert await room.desk.check_changed_folders() == {"a"}
+
+
 async def test_index_that_can_never_be_kept_is_said(room, monkeypatch):
     def refuse(*_):
         raise sqlite3.DatabaseError("malformed")

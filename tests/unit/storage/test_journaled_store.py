@@ -12,8 +12,10 @@ from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import SessionId
 from chatapp.domain.message import Message
 from chatapp.domain.session import Session
-from chatapp.storage import journaled_store
+from chatapp.storage import codec, journaled_store
 from chatapp.storage.journaled_store import JournaledStore
+from chatapp.storage.search import SearchQuery
+from fakes import until
 from unit.storage.store_contract import StoreContract
 
 
@@ -277,8 +279,9 @@ async def test_header_of_a_session_is_recorded_too(make):
 
 
 async def test_closed_store_says_so(make):
-    with pytest.raises(StorageError, match="closed"):
-        await make().read("abc")
+    for question in (make().read("abc"), make().summaries()):
+        with pytest.raises(StorageError, match="closed"):
+            await question
     await make().close()
 
 
@@ -302,4 +305,143 @@ async def test_beginning_the_disk_refused_is_said_again(make, monkeypatch):
     second = make()
     await second.open()
     assert contents(await second.read("abc")) == ["hello", "again"]
+    await second.close()
+
+
+# ---- questions about all sessions
+
+
+async def test_words_and_first_page_are_answered_from_the_index(store):
+    await store.save(a_session("abc", "pears"))
+    [hit] = (await store.search(SearchQuery(words=("pears",)))).hits
+    assert (hit.session_id, hit.row) == ("abc", 0)
+    assert [one.session_id for one in await store.first_page(5)] == ["abc"]
+
+
+# ---- every few seconds
+
+
+@pytest.fixture
+async def busy(make):
+    """A store that looks after its files all the time, and what it told."""
+    made = make(tick_seconds=0.005)
+    told = []
+
+    def on_changed_outside(session_ids):
+        told.append(session_ids)
+
+    made.changed_outside.connect(on_changed_outside)
+    await made.open()
+    yield made, told
+    await made.close()
+
+
+def edit_by_hand(path):
+    path.write_text(path.read_text().replace('"content": "one"', '"content": "edited"'))
+
+
+@pytest.mark.row("T21")
+async def test_edit_of_another_program_is_told(busy, tmp_path):
+    store, told = busy
+    await store.save(a_session("abc", "one"))
+    edit_by_hand(tmp_path / "sessions" / "2026-01-02" / "abc.json")
+    await until(lambda: frozenset({"abc"}) in told)
+    assert contents(await store.read("abc")) == ["edited"]
+
+
+async def test_file_that_another_program_put_there_is_told_and_listed(busy, tmp_path):
+    store, told = busy
+    path = tmp_path / "sessions" / "2026-01-03" / "new.json"
+    path.parent.mkdir()
+    path.write_bytes(codec.encode(a_session("new", "hello")))
+    await until(lambda: frozenset({"new"}) in told)
+    assert [one.session_id for one in await store.first_page(5)] == ["new"]
+
+
+async def test_disk_that_refuses_for_a_while_does_not_end_the_watch(busy, tmp_path, monkeypatch):
+    store, told = busy
+    await store.save(a_session("abc", "one"))
+    asked = []
+
+    def refuse():
+        asked.append(1)
+        raise OSError(errno.EIO, "refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store._engine, "tick", refuse)
+        await until(lambda: len(asked) > 1)
+    edit_by_hand(tmp_path / "sessions" / "2026-01-02" / "abc.json")
+    await until(lambda: frozenset({"abc"}) in told)
+
+
+async def test_looking_around_tells_what_happened_meanwhile(store, tmp_path):
+    told = []
+
+    def on_changed_outside(session_ids):
+        told.append(session_ids)
+
+    store.changed_outside.connect(on_changed_outside)
+    await store.look_around()
+    assert told == []
+    path = tmp_path / "sessions" / "2026-01-03" / "new.json"
+    path.parent.mkdir()
+    path.write_bytes(codec.encode(a_session("new", "hello")))
+    await store.look_around()
+    assert told == [frozenset({"new"})]
+
+
+async def test_stray_that_cannot_be_brought_home_stays_and_is_listed(store, tmp_path, monkeypatch):
+    path = tmp_path / "sessions" / "2026-01-03" / "copy.json"
+    path.parent.mkdir()
+    path.write_bytes(codec.encode(a_session("abc", "hello")))
+
+    def refuse(_):
+        raise PermissionError(errno.EACCES, "refused")
+
+    monkeypatch.setattr(store._engine, "adopt", refuse)
+    assert [one.session_id for one in await store.summaries()] == ["abc"]
+    assert path.exists()
+
+
+# ---- streamed text
+
+
+@pytest.fixture
+def syncs(store, monkeypatch):
+    """The calls that force bytes to the disk."""
+    made = []
+    real = store._engine._files.sync
+    monkeypatch.setattr(
+        store._engine._files, "sync", lambda handle: (made.append(handle), real(handle))
+    )
+    return made
+
+
+@pytest.mark.row("M02")
+async def test_streamed_text_is_forced_to_the_disk_within_a_second(store, syncs, monkeypatch):
+    monkeypatch.setattr(journaled_store, "STREAMED_TEXT_SECONDS", 0.01)
+    await store.record(a_session(), [a_message("one")])
+    before = len(syncs)
+    for text in ("two", "three"):
+        await store.record(a_session(), [a_message(text)], durable=False)
+    assert len(syncs) == before
+    await until(lambda: len(syncs) == before + 1)
+
+
+async def test_durable_change_saves_the_sync_of_the_streamed_text(store, syncs):
+    await store.record(a_session(), [a_message("one")], durable=False)
+    assert store._sync_soon is not None
+    await store.record(a_session(), [a_message("two")])
+    assert store._sync_soon is None
+
+
+async def test_streamed_text_of_a_closed_store_is_there_at_the_next_start(make):
+    store = make()
+    await store.open()
+    await store.record(a_session(), [])
+    await store.record(a_session(), [a_message("one")], durable=False)
+    await store.close()
+    second = make()
+    await second.open()
+    assert contents(await second.read("abc")) == ["one"]
     await second.close()
