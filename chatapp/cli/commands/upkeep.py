@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from chatapp.cli.command import DONE, FAILED, Command, add_json
 from chatapp.cli.output import note, plain_line, write_json, write_line
+from chatapp.settings.config import FILE_NAME
 
 if TYPE_CHECKING:
     import argparse
@@ -24,6 +25,7 @@ async def _doctor(core: Core, arguments: argparse.Namespace) -> int:
             write_line(plain_line(f"{finding.file}: {finding.what} {finding.done}"))
     if not findings:
         note(f"All {len(core.manager.catalogue)} chats are well.")
+    note(f"Chats: {core.paths.sessions}\nSettings: {core.paths.config / FILE_NAME}")
     return DONE if all(finding.repaired for finding in findings) else FAILED
 
 

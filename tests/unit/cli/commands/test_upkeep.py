@@ -18,6 +18,7 @@ async def test_doctor_of_a_sound_library_says_so(terminal, chats):
     examined = await terminal("doctor")
     assert (examined.status, examined.out) == (0, "")
     assert "All 3 chats are well." in examined.err
+    assert "config.toml" in examined.err
 
 
 async def test_doctor_explains_each_finding(terminal, chats, tmp_path):
