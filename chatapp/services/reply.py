@@ -45,6 +45,7 @@ class Reply:
         self.has_ended = False
         self._begun = time.monotonic()
         self._first_word: float | None = None
+        self._thought: tuple[float, float] | None = None  # first and last moment of a thought
         self._metadata: dict[str, Any] = {}
         self._tools: dict[int, dict[str, Any]] = {}
         self._opaque: list[dict[str, Any]] = []
@@ -52,8 +53,10 @@ class Reply:
     def take(self, event: StreamEvent, message: Message) -> MessageGrew | None:
         """Remember `event`; gives how the message grew by it, if it did."""
         if isinstance(event, _WORDS):
-            if self._first_word is None:
-                self._first_word = time.monotonic()
+            now = time.monotonic()
+            self._first_word = self._first_word or now
+            if isinstance(event, ReasoningDelta):
+                self._thought = (self._thought[0] if self._thought else now, now)
             return self._growth(event, message)
         if isinstance(event, (ToolBegin, ToolArguments)):
             self._take_tool(event)
@@ -104,12 +107,13 @@ class Reply:
         """The message, marked with how the reply ended after `milliseconds`."""
         error = self.end.error
         tools = [self._tools[slot] for slot in sorted(self._tools)]
-        first = self._first_word
+        first, thought = self._first_word, self._thought
         return message.with_metadata(
             **self._metadata,
             status=self.end.status.value,
             processing_time_ms=milliseconds,
             time_to_first_token_ms=round((first - self._begun) * 1000) if first else None,
+            reasoning_time_ms=round((thought[1] - thought[0]) * 1000) if thought else None,
             tools_used=[tool["name"] for tool in tools],
             tool_calls=tools or None,
             reasoning_opaque=self._opaque or None,

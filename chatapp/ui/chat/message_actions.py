@@ -50,8 +50,6 @@ class MessageActions:
         if session is None or message is None:
             return
         match action:
-            case "copy":
-                self.copy(message)
             case "edit":
                 self._presenter.edit(message)
             case "retry" | "regenerate":

@@ -132,3 +132,17 @@ def test_reply_can_be_broken_off_until_the_provider_ends_it():
     reply.take(End(Status.COMPLETE), new_message("assistant", "", AT))
     reply.break_off(Status.CANCELLED)
     assert reply.end == End(Status.COMPLETE)
+
+
+def test_thinking_is_timed_from_its_first_word_to_its_last(monkeypatch):
+    moments = iter([10.0, 11.0, 13.5, 20.0])
+    monkeypatch.setattr("chatapp.services.reply.time.monotonic", lambda: next(moments))
+
+    message = played(ReasoningDelta("Hm"), ReasoningDelta(", yes."), TextDelta("Yes."))
+
+    assert message.metadata["reasoning_time_ms"] == 2500
+    assert message.metadata["time_to_first_token_ms"] == 1000
+
+
+def test_reply_without_thoughts_says_nothing_of_their_time():
+    assert "reasoning_time_ms" not in played(TextDelta("Yes.")).metadata
