@@ -63,3 +63,10 @@ def test_files_that_are_no_deleted_sessions_are_not_listed(files, trash):
     path = put(files, trash, b"one")
     files.put(path.with_name("readme.txt"), b"mine")
     assert len(trash.listing()) == 1
+
+
+def test_file_somebody_named_by_hand_after_no_moment_was_deleted_long_ago(files, trash):
+    path = put(files, trash, b"one")
+    files.replace(path, path.with_name("a.20269999T000000000000Z.json"))
+    [kept] = trash.listing()
+    assert deleted_at(kept) == "1970-01-01T00:00:00.000000Z"
