@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import datetime as dt
+import itertools
 from typing import TYPE_CHECKING
 
 from chatapp.domain.errors import ChatAppError
@@ -32,10 +33,9 @@ ERROR_KIND = "upkeep"
 
 async def look_after(core: Core) -> None:
     """Do what is due, soon after the start and then every hour, until cancelled."""
-    await asyncio.sleep(SETTLING_SECONDS)
-    while True:
+    for pause in itertools.chain([SETTLING_SECONDS], itertools.repeat(ROUND_SECONDS)):
+        await asyncio.sleep(pause)
         await do_what_is_due(core)
-        await asyncio.sleep(ROUND_SECONDS)
 
 
 async def do_what_is_due(core: Core) -> None:
