@@ -17,13 +17,13 @@ from chatapp.domain.ids import SessionId
 from chatapp.kit.clock import timestamp
 from chatapp.services.expiry import archive_idle
 from chatapp.services.trash import empty_trash
+from chatapp.settings.config import FILE_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from chatapp.services.core import Core
-    from chatapp.sessions import SessionManager
     from chatapp.storage.backup import Backup
 
 SETTLING_SECONDS = 5.0  # a start has more urgent things to do
@@ -49,17 +49,40 @@ async def do_what_is_due(core: Core) -> None:
             core.error_log.note(SessionId(""), entry)
 
 
-async def back_up(manager: SessionManager, folder: Path, keep: int) -> Backup:
-    """Make a backup among the others, and remove the oldest beyond `keep`.
+async def back_up(core: Core, target: Path | None = None) -> Backup:
+    """Back up all chats, and the settings without keys.
+
+    Args:
+        core: The program.
+        target: The zip, or a folder for it; without it, it goes among the others, and the
+            oldest of these beyond the setting are removed.
 
     Raises:
         StorageError: The disk refuses; the older backups are as they were.
     """
     from chatapp.storage.backup import name_at, prune
 
-    made = await manager.back_up(folder / name_at(manager.clock.now()))
-    await asyncio.to_thread(prune, folder, keep, made.path)
+    folder, name = core.paths.backups, name_at(core.clock.now())
+    if target is None:
+        target = folder / name
+    elif await asyncio.to_thread(target.is_dir):
+        target /= name
+    extra = await asyncio.to_thread(_settings_file, core)
+    made = await core.manager.back_up(target, extra)
+    if made.path.parent == folder:
+        keep = core.settings.get("backups_kept")
+        await asyncio.to_thread(prune, folder, keep, made.path)
     return made
+
+
+def _settings_file(core: Core) -> dict[str, bytes]:
+    from chatapp.settings.without_keys import without_keys
+
+    try:
+        text = without_keys((core.paths.config / FILE_NAME).read_text("utf-8-sig"))
+    except (OSError, UnicodeDecodeError):
+        text = None
+    return {} if text is None else {FILE_NAME: text.encode()}
 
 
 async def _archive_idle(core: Core) -> None:
@@ -74,7 +97,7 @@ async def _empty_trash(core: Core) -> None:
 async def _back_up(core: Core) -> None:
     days = core.settings.get("backup_days")
     if days and await asyncio.to_thread(_is_due, core, days):
-        await back_up(core.manager, core.paths.backups, core.settings.get("backups_kept"))
+        await back_up(core)
 
 
 def _is_due(core: Core, days: int) -> bool:

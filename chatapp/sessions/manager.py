@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from chatapp.storage.backup import Backup
     from chatapp.storage.doctor import Finding
     from chatapp.storage.search import SearchPage, SearchQuery
-    from chatapp.storage.store import SessionStore
+    from chatapp.storage.store import Restored, SessionStore
 
 AUTOSAVE_SECONDS = 5.0
 
@@ -250,15 +250,25 @@ class SessionManager(SessionReader):
         self.catalogue.fill(await self._store.summaries())
         return findings
 
-    async def back_up(self, target: Path) -> Backup:
-        """Write every session into a zip of plain files, verified after writing."""
-        await self.save_all()
-        return await self._store.back_up(target)
+    async def back_up(self, target: Path, extra: Mapping[str, bytes] | None = None) -> Backup:
+        """Write every session into a zip of plain files, verified after writing.
 
-    async def restore_backup(self, source: Path) -> tuple[int, int]:
-        """Merge a backup in; gives how many sessions changed, and how many were unreadable."""
+        Args:
+            target: The zip; one that is there is replaced.
+            extra: More files for it, by name.
+        """
         await self.save_all()
-        restored = await self._store.restore_backup(source)
+        return await self._store.back_up(target, extra)
+
+    async def restore_backup(self, source: Path, *, dry_run: bool = False) -> Restored:
+        """Merge a backup in, or only say what that would do; nothing there is lost.
+
+        Raises:
+            StorageError: It is no backup to be trusted, and nothing was used of it; or the
+                disk refused, and a second call goes on.
+        """
+        await self.save_all()
+        restored = await self._store.restore_backup(source, dry_run=dry_run)
         self.catalogue.fill(await self._store.summaries())
         return restored
 

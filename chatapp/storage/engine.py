@@ -11,6 +11,7 @@ import contextlib
 import errno
 import secrets
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from chatapp.domain.changes import MessageAdded, MessageGrew, MessageReplaced
@@ -18,7 +19,7 @@ from chatapp.domain.ids import SessionId, session_key
 from chatapp.domain.session import SessionSummary, damaged_summary, summarise
 from chatapp.storage import codec
 from chatapp.storage.disk import storage_error
-from chatapp.storage.documents import read_version
+from chatapp.storage.documents import LeftAloneError, read_version
 from chatapp.storage.emptying import Emptying, name_of
 from chatapp.storage.entries import Began, Changed, Trashed
 from chatapp.storage.journal import Journal
@@ -27,7 +28,7 @@ from chatapp.storage.merge import merge
 from chatapp.storage.places import SUFFIX, Kept, Places
 from chatapp.storage.recovery import Recovered, Recovery
 from chatapp.storage.session_files import SessionFiles
-from chatapp.storage.store import TrashedSession
+from chatapp.storage.store import Taken, TrashedSession
 from chatapp.storage.swap import place_new
 from chatapp.storage.trash import Trash, deleted_at
 
@@ -240,12 +241,31 @@ class Engine:
         session = merge(version.session, version.session)
         self.session_files.write(session, {}, self._say, patient=False, in_hand=False)
 
-    def merge_in(self, session: Session) -> bool:
-        """Add what another version of a session has; False if the file has it all."""
+    def merge_in(self, session: Session, *, dry_run: bool = False) -> Taken:
+        """Add what another version of a session has; with `dry_run` only say what that does.
+
+        Raises:
+            DamagedFile: The file of the session must not be touched.
+            OSError: The file is as it was.
+        """
+        taken = self._would_take(session)
+        if taken is not Taken.SAME and not dry_run:
+            self.session_files.merge_in(session, self._say)
+        return taken
+
+    def _would_take(self, session: Session) -> Taken:
         path = self.places.find(session.id)
-        before = None if path is None else self._files.signature(path)
-        self.session_files.merge_in(session, self._say)
-        return self._files.signature(self.places.home(session.id, session.day)) != before
+        if path is None:
+            return Taken.NEW
+        try:
+            kept = read_version(self._files, path)
+        except LeftAloneError:
+            raise
+        except codec.DamagedFile:
+            return Taken.MERGED  # it is mended on the way
+        known = replace(kept.session, revision=0)
+        other = replace(session, id=known.id, day=known.day, revision=0)
+        return Taken.SAME if merge(known, other) == known else Taken.MERGED
 
     def mend(self, session_id: str) -> Session | None:
         """Salvage a damaged file, whoever has its session in memory.

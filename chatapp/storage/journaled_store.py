@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import threading
 from typing import TYPE_CHECKING, TypeVar
 
 from chatapp.domain.errors import StorageError
 from chatapp.domain.ids import SessionId, session_key
-from chatapp.domain.session import Session
 from chatapp.kit.clock import SystemClock
 from chatapp.kit.signal import Signal
 from chatapp.kit.tasks import Tasks
@@ -23,15 +23,15 @@ from chatapp.storage.entries import Began, Changed
 from chatapp.storage.files import RealFiles
 from chatapp.storage.places import Places
 from chatapp.storage.session_files import UnsettledError
-from chatapp.storage.store import TrashedSession
+from chatapp.storage.store import Restored, Taken, TrashedSession
 from chatapp.storage.worker import Worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from chatapp.domain.changes import Change
-    from chatapp.domain.session import SessionSummary
+    from chatapp.domain.session import Session, SessionSummary
     from chatapp.kit.clock import Clock
     from chatapp.storage.backup import Backup
     from chatapp.storage.desk import Desk
@@ -203,29 +203,50 @@ class JournaledStore:
         await self._answering.rebuild()
         return findings
 
-    async def back_up(self, target: Path) -> Backup:
+    async def back_up(self, target: Path, extra: Mapping[str, bytes] | None = None) -> Backup:
         """Write every session into a zip at `target`, and verify it."""
         from chatapp.storage import backup
 
         places = Places(self._files, self._engine.places.root, self._clock)
+        stop = threading.Event()
         try:
-            return await asyncio.to_thread(backup.make, self._files, places, target)
+            return await asyncio.to_thread(backup.make, self._files, places, target, extra, stop)
+        except OSError as error:
+            reason = (error.strerror or "unknown reason").lower()
+            remedy = "Free some space, or choose another place for it."
+            raise StorageError(f"The backup was not written ({reason}).", remedy) from error
+        finally:
+            stop.set()  # whoever waited may have been cancelled
+
+    async def restore_backup(self, source: Path, *, dry_run: bool = False) -> Restored:
+        """Merge the sessions of a backup in, if all of it can be trusted."""
+        from chatapp.storage import backup_reader
+
+        await asyncio.to_thread(backup_reader.check, source)
+        restored = Restored()
+        reading = backup_reader.sessions_in(source)
+        while (read := await asyncio.to_thread(next, reading, None)) is not None:
+            taken = await self._take(read.session, dry_run=dry_run)
+            restored.new += taken is Taken.NEW
+            restored.merged += taken is Taken.MERGED
+            restored.same += taken is Taken.SAME
+            if taken is None:
+                restored.unreadable.append(read.member)
+        if not dry_run:
+            self._tell_changed(await self._answering.check())
+        return restored
+
+    async def _take(self, session: Session | None, *, dry_run: bool) -> Taken | None:
+        """Merge in one session of a backup; None if it is none, or its file must not be touched."""
+        if session is None:
+            return None
+        work = functools.partial(self._engine.merge_in, session, dry_run=dry_run)
+        try:
+            return await self._worker.run(work)
+        except codec.DamagedFile:
+            return None
         except OSError as error:
             raise storage_error(error) from error
-
-    async def restore_backup(self, source: Path) -> tuple[int, int]:
-        """Merge the sessions of a backup in; gives how many changed, and how many were no chats."""
-        from chatapp.storage import backup
-
-        changed, unreadable = 0, 0
-        sessions = backup.sessions_in(source)
-        while (session := await asyncio.to_thread(next, sessions, sessions)) is not sessions:
-            if isinstance(session, Session):
-                changed += await self._run(functools.partial(self._engine.merge_in, session))
-            else:
-                unreadable += 1
-        self._tell_changed(await self._answering.check())
-        return changed, unreadable
 
     async def empty_trash(self, days: float | None = None) -> list[SessionId]:
         """Remove for good what lies in the trash longer than `days`; without it, everything.

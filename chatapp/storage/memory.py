@@ -14,7 +14,7 @@ from chatapp.storage.search import SearchHit, SearchPage
 from chatapp.storage.store import TrashedSession
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from chatapp.domain.changes import Change
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from chatapp.storage.backup import Backup
     from chatapp.storage.doctor import Finding
     from chatapp.storage.search import SearchQuery
+    from chatapp.storage.store import Restored
 
 
 class MemoryStore:
@@ -121,7 +122,7 @@ class MemoryStore:
         """Memory has no files that could be damaged."""
         return []
 
-    async def back_up(self, target: Path) -> Backup:
+    async def back_up(self, target: Path, extra: Mapping[str, bytes] | None = None) -> Backup:
         """Memory leaves no trace.
 
         Raises:
@@ -129,7 +130,7 @@ class MemoryStore:
         """
         raise StorageError("These chats are kept in memory only.")
 
-    async def restore_backup(self, source: Path) -> tuple[int, int]:
+    async def restore_backup(self, source: Path, *, dry_run: bool = False) -> Restored:
         """As `back_up`.
 
         Raises:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import enum
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from chatapp.domain.changes import Change
@@ -32,6 +33,31 @@ class TrashedSession:
     title: str
     deleted_at: str
     days: float = 0.0
+
+
+class Taken(enum.StrEnum):
+    """What became of a session of a backup."""
+
+    NEW = "new"
+    MERGED = "merged"
+    SAME = "same"
+
+
+@dataclass(slots=True)
+class Restored:
+    """What a backup brought.
+
+    Attributes:
+        new: Sessions that were not there.
+        merged: Sessions that had something added.
+        same: Sessions that had it all.
+        unreadable: Names of members that are no chats, or whose chat cannot be merged.
+    """
+
+    new: int = 0
+    merged: int = 0
+    same: int = 0
+    unreadable: list[str] = field(default_factory=list)
 
 
 class SessionStore(Protocol):
@@ -115,12 +141,12 @@ class SessionStore(Protocol):
         """Look at every session, mend what loses nothing, and say what was wrong."""
         ...
 
-    async def back_up(self, target: Path) -> Backup:
-        """Write every session into one file, verified."""
+    async def back_up(self, target: Path, extra: Mapping[str, bytes] | None = None) -> Backup:
+        """Write every session into one file, verified; `extra` adds files by name."""
         ...
 
-    async def restore_backup(self, source: Path) -> tuple[int, int]:
-        """Merge a backup in; gives how many sessions changed, and how many were unreadable."""
+    async def restore_backup(self, source: Path, *, dry_run: bool = False) -> Restored:
+        """Merge a backup in, or only say what that would do."""
         ...
 
     async def empty_trash(self, days: float | None = None) -> list[SessionId]:

@@ -32,23 +32,31 @@ async def _doctor(core: Core, arguments: argparse.Namespace) -> int:
 def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-o", "--output", type=Path, metavar="PATH", help="the zip to write")
     parser.add_argument("--restore", type=Path, metavar="ZIP", help="merge a backup in instead")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="with --restore: only say what it would do"
+    )
 
 
 async def _backup(core: Core, arguments: argparse.Namespace) -> int:
     from chatapp.services.upkeep import back_up
 
     if arguments.restore is not None:
-        changed, unreadable = await core.manager.restore_backup(arguments.restore)
-        note(f"{changed} chats changed by the backup, {unreadable} entries were no chats.")
-        return DONE
-    if arguments.output is None:
-        keep = core.settings.get("backups_kept")
-        made = await back_up(core.manager, core.paths.backups, keep)
-    else:
-        made = await core.manager.back_up(arguments.output)
+        return await _restore(core, arguments.restore, dry_run=arguments.dry_run)
+    made = await back_up(core, arguments.output)
     write_line(str(made.path))
-    note(f"{made.sessions} chats were backed up and verified.")
+    for member in made.damaged:
+        note(plain_line(f"{member} is damaged, and was kept as it is."))
+    note(f"Chats backed up and verified: {made.sessions}.")
     return DONE
+
+
+async def _restore(core: Core, source: Path, *, dry_run: bool) -> int:
+    found = await core.manager.restore_backup(source, dry_run=dry_run)
+    for member in found.unreadable:
+        note(plain_line(f"{member} was not restored: it is no chat that can be read."))
+    counts = f"{found.new} new, {found.merged} merged, {found.same} unchanged"
+    note(f"Nothing was changed. It would be: {counts}." if dry_run else f"Chats: {counts}.")
+    return FAILED if found.unreadable else DONE
 
 
 DOCTOR = Command("doctor", "check every file and mend what loses nothing", add_json, _doctor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from types import SimpleNamespace
 
 import pytest
@@ -122,3 +123,20 @@ async def test_refusal_of_the_disk_is_noted_and_no_end(core, monkeypatch):
     core.paths.backups.unlink()
     await until(lambda: core.paths.backups.is_dir() and backups(core)[:1] > ["chatapp"])
     looking.cancel()
+
+
+@pytest.mark.row("D18", "S03")
+async def test_backup_holds_the_settings_without_keys(core, tmp_path):
+    core.paths.config.mkdir()
+    config = core.paths.config / "config.toml"
+    config.write_text('theme = "dark"\n[[providers]]\nname = "x"\napi_key = "canary"\n')
+    (tmp_path / "elsewhere").mkdir()
+    made = await upkeep.back_up(core, tmp_path / "elsewhere")
+    assert made.path.parent.name == "elsewhere"
+    with zipfile.ZipFile(made.path) as archive:
+        text = archive.read("config.toml").decode()
+    assert 'theme = "dark"' in text
+    assert "canary" not in text
+    config.write_bytes(b"\xff\xfe")
+    made = await upkeep.back_up(core, tmp_path / "b.zip")
+    assert "config.toml" not in zipfile.ZipFile(made.path).namelist()

@@ -14,6 +14,7 @@ from chatapp.storage import codec
 from chatapp.storage.doctor import Doctor
 from chatapp.storage.files import RealFiles
 from chatapp.storage.journaled_store import JournaledStore
+from chatapp.storage.store import Restored
 from crash.simulated import FaultyFiles
 from fakes import FakeClock
 
@@ -188,7 +189,10 @@ async def test_backup_is_merged_back(store, day, tmp_path):
     assert made.sessions == 2
     await store.delete("gone")
     await store.save(a_session("abc", "one", "newer"))
-    assert await store.restore_backup(made.path) == (1, 0)
+    assert await store.restore_backup(made.path, dry_run=True) == Restored(1, 0, 1)
+    assert await store.read("gone") is None
+    assert await store.restore_backup(made.path) == Restored(1, 0, 1)
+    assert await store.restore_backup(made.path) == Restored(0, 0, 2)
     assert contents(await store.read("gone")) == ["x"]
     assert contents(await store.read("abc")) == ["one", "newer"]
 
@@ -201,16 +205,39 @@ async def test_backup_that_cannot_be_written_touches_nothing(store, tmp_path):
     assert (tmp_path / "b.zip").read_bytes() == b"older"
 
 
-async def test_hostile_zip_writes_nothing_outside(store, day, tmp_path):
-    path = tmp_path / "evil.zip"
-    raw = codec.encode(a_session("abc", "one")).decode()
+async def test_sessions_that_cannot_be_merged_are_named_and_the_rest_is_restored(
+    store, day, tmp_path
+):
+    path = tmp_path / "b.zip"
+    newer = a_session("newer", "one")
+    write(day / "newer.json", newer, format=99)
     with zipfile.ZipFile(path, "w") as archive:
-        for name in ("../../x.json", "/etc/x.json", "2026-01-02/../../x.json", "x\\y.json"):
-            archive.writestr(name, raw)
         archive.writestr("2026-01-02/bad.json", "no json")
-        archive.writestr("2026-01-02/abc.json", raw)
-    assert await store.restore_backup(path) == (1, 1)
-    assert [one.name for one in day.iterdir()] == ["abc.json"]
+        archive.writestr("2026-01-02/newer.json", codec.encode(newer))
+        archive.writestr("2026-01-02/abc.json", codec.encode(a_session("abc", "one")))
+    bad = ["2026-01-02/bad.json", "2026-01-02/newer.json"]
+    assert await store.restore_backup(path) == Restored(1, 0, 0, bad)
+
+
+async def test_damaged_chat_is_mended_and_merged_with_the_backup(store, day, tmp_path):
+    await store.save(a_session("abc", "one"))
+    made = await store.back_up(tmp_path / "b.zip")
+    (day / "abc.json").write_bytes(b"")
+    assert await store.restore_backup(made.path) == Restored(0, 1, 0)
+    assert contents(await store.read("abc")) == ["one"]
+
+
+async def test_disk_that_refuses_a_restore_says_so(store, day, tmp_path, monkeypatch):
+    await store.save(a_session("abc", "one"))
+    made = await store.back_up(tmp_path / "b.zip")
+    await store.delete("abc")
+
+    def full(*_args, **_options):
+        raise OSError(errno.ENOSPC, "full")
+
+    monkeypatch.setattr(store._engine, "merge_in", full)
+    with pytest.raises(StorageError, match="full"):
+        await store.restore_backup(made.path)
 
 
 async def test_file_that_is_no_backup_says_so(store, tmp_path):

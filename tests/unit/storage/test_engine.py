@@ -240,9 +240,11 @@ def test_mended_file_that_cannot_be_written_is_read_all_the_same(disk, opened):
 
 def test_merging_says_whether_the_file_changed(disk, opened):
     made = opened()
-    assert made.merge_in(conversation("one"))
-    assert not made.merge_in(conversation("one"))
-    assert made.merge_in(conversation("two"))
+    assert made.merge_in(conversation("one"), dry_run=True) == "new"
+    assert made.merge_in(conversation("one")) == "new"
+    assert made.merge_in(conversation("one")) == "same"
+    assert made.merge_in(conversation("two"), dry_run=True) == "merged"
+    assert made.merge_in(conversation("two")) == "merged"
     assert on(disk) == ["one", "two"]
 
 

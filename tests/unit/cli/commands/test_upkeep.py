@@ -37,10 +37,10 @@ async def test_backup_names_its_file_and_can_be_merged_back(terminal, chats, tmp
     made = await terminal("backup")
     assert made.status == 0
     path = tmp_path / "backups" / made.out.strip().rpartition("/")[2]
-    assert len(zipfile.ZipFile(path).namelist()) == 3
+    assert len(zipfile.ZipFile(path).namelist()) == 4  # the settings too
     await terminal("delete", "one")
     restored = await terminal("backup", "--restore", str(path))
-    assert "1 chats changed" in restored.err
+    assert restored.err == "Chats: 1 new, 0 merged, 2 unchanged.\n"
     assert (await terminal("show", "one")).status == 0
 
 
@@ -48,3 +48,20 @@ async def test_backup_goes_where_it_is_wanted(terminal, chats, tmp_path):
     made = await terminal("backup", "-o", str(tmp_path / "mine.zip"))
     assert made.out.strip() == str(tmp_path / "mine.zip")
     assert (tmp_path / "mine.zip").exists()
+
+
+@pytest.mark.row("D18")
+async def test_restore_can_be_tried_first_and_names_what_it_cannot_read(terminal, chats, tmp_path):
+    made = await terminal("backup", "-o", str(tmp_path / "mine.zip"))
+    (tmp_path / "sessions" / "2026-02-09" / "broken.json").write_bytes(b"")
+    await terminal("delete", "one")
+    tried = await terminal("backup", "--restore", made.out.strip(), "--dry-run")
+    assert (tried.status, tried.err) == (
+        0,
+        "Nothing was changed. It would be: 1 new, 0 merged, 2 unchanged.\n",
+    )
+    damaged = await terminal("backup", "-o", str(tmp_path / "other.zip"))
+    assert "broken.json is damaged, and was kept as it is." in damaged.err
+    restored = await terminal("backup", "--restore", str(tmp_path / "other.zip"))
+    assert restored.status == 1
+    assert "broken.json was not restored" in restored.err
