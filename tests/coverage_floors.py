@@ -14,7 +14,7 @@ from pathlib import Path
 
 import coverage
 
-ENFORCED = False  # until every room stands, the figures are shown and do not judge
+ENFORCED = True  # a broken floor fails the run; without it, the figures are only shown
 CORE_FLOOR = 100.0
 WHOLE_FLOOR = 90.0
 # The floors above the core: the window, and what puts window and core together.
