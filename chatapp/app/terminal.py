@@ -52,7 +52,7 @@ async def _live(command: Command, arguments: argparse.Namespace) -> int:
             raise core.settings.error
         output.complain(core.settings.error)
     try:
-        if (problem := await open_core(core)) is not None:
+        if command.opens_chats and (problem := await open_core(core)) is not None:
             raise problem
         core.manager.start_auto_save()
         return await _run(core, command, arguments)

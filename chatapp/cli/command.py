@@ -30,6 +30,7 @@ class Command:
         add_arguments: Declares what it takes.
         run: Does it and gives the exit status; a `ChatAppError` is said and ends with `FAILED`.
         needs_models: Whether it cannot be done with settings that cannot be read.
+        opens_chats: Whether the chats are opened before it runs, as nearly every command needs.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Command:
     add_arguments: Callable[[argparse.ArgumentParser], None]
     run: Run
     needs_models: bool = False
+    opens_chats: bool = True
 
 
 def day(text: str) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from chatapp.storage.documents import Version
     from chatapp.storage.engine import Engine
     from chatapp.storage.files import Files
+    from chatapp.storage.places import Places
 
 _SAFE = ("Its bytes are kept in the quarantine.", "Nothing was changed.")
 
@@ -51,21 +52,11 @@ class Doctor:
 
     def examine(self) -> Iterator[Finding]:
         """What is wrong, file by file; each is mended before the next is looked at."""
-        yield from self._foreign_folders()
+        yield from foreign_folders(self._files, self._places)
         seen: Counter[str] = Counter()
         for day in self._places.days():
             for name, _ in list(self._places.session_files(day)):
                 yield from self._file(self._places.root / day / name, seen)
-
-    def _foreign_folders(self) -> Iterator[Finding]:
-        for name in sorted(self._files.folders(self._places.root)):
-            if not DAY.fullmatch(name) and not name.startswith("."):
-                yield Finding(
-                    name,
-                    "This folder is not named like a day, so nothing in it is read.",
-                    "Move its files into a folder named like 2026-02-09 if they are chats.",
-                    repaired=False,
-                )
 
     def _file(self, path: Path, seen: Counter[str]) -> Iterator[Finding]:
         label = f"{path.parent.name}/{path.name}"
@@ -108,8 +99,8 @@ class Doctor:
         return Finding(label, what, told, repaired=True)
 
     def _content(self, path: Path, label: str, version: Version) -> Iterator[Finding]:
-        troubles = list(_troubles(self._files.read(path), version))
-        if not troubles:
+        found = list(troubles(self._files.read(path), version))
+        if not found:
             return
         try:
             self._engine.rewrite(version)
@@ -117,11 +108,24 @@ class Doctor:
             done, repaired = _SAFE[1], False
         else:
             done, repaired = "It was written anew; a backup was made before.", True
-        for trouble in troubles:
+        for trouble in found:
             yield Finding(label, trouble, done, repaired)
 
 
-def _troubles(raw: bytes, version: Version) -> Iterator[str]:
+def foreign_folders(files: Files, places: Places) -> Iterator[Finding]:
+    """Folders among the dated ones that the program does not read."""
+    for name in sorted(files.folders(places.root)):
+        if not DAY.fullmatch(name) and not name.startswith("."):
+            yield Finding(
+                name,
+                "This folder is not named like a day, so nothing in it is read.",
+                "Move its files into a folder named like 2026-02-09 if they are chats.",
+                repaired=False,
+            )
+
+
+def troubles(raw: bytes, version: Version) -> Iterator[str]:
+    """What is not right in a file that can be read, sentence by sentence."""
     session = version.session
     if version.mended:
         yield "A key of the file stands twice, as after a merge by hand."

@@ -239,7 +239,15 @@ class Engine:
     def rewrite(self, version: Version) -> None:
         """Write a file anew as it should be: each message once, the numbers recounted."""
         session = merge(version.session, version.session)
-        self.session_files.write(session, {}, self._say, patient=False, in_hand=False)
+        key = session_key(session.id)
+        before = self.session_files.versions.get(key)
+        self._keepsakes.back_up_once(self.places.home(session.id, session.day))
+        # Else it would not be written: what its numbers are is no difference between sessions.
+        self.session_files.versions[key] = replace(version, mended=True)
+        try:
+            self.session_files.write(session, {}, self._say, patient=False, in_hand=False)
+        finally:
+            self.session_files.go_back_to(key, before)
 
     def merge_in(self, session: Session, *, dry_run: bool = False) -> Taken:
         """Add what another version of a session has; with `dry_run` only say what that does.

@@ -81,7 +81,9 @@ class JournaledStore:
     # ---- life
 
     async def open(self) -> None:
-        """Recover what an earlier run left, and begin to look after the files."""
+        """Recover what an earlier run left, and begin to look after the files; twice is fine."""
+        if self._thread is not None:
+            return
         self._thread = Worker("chatapp-store", self._engine.append)
         await self._run(self._engine.open)
         from chatapp.storage.desk import Desk  # sqlite3 is on nobody's way to the first picture

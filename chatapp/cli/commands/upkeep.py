@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from chatapp.cli.command import DONE, FAILED, Command, add_json
 from chatapp.cli.output import note, plain_line, write_json, write_line
-from chatapp.settings.config import FILE_NAME
 
 if TYPE_CHECKING:
     import argparse
@@ -16,17 +15,30 @@ if TYPE_CHECKING:
     from chatapp.services.core import Core
 
 
+def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
+    add_json(parser)
+    parser.add_argument(
+        "--repair", action="store_true", help="mend what can be mended without any loss"
+    )
+
+
 async def _doctor(core: Core, arguments: argparse.Namespace) -> int:
-    findings = await core.manager.examine()
+    from chatapp.services.doctor import examine, repair
+
+    report = await (repair(core) if arguments.repair else examine(core.paths, core.clock))
     if arguments.json:
-        write_json([asdict(finding) for finding in findings])
+        write_json(asdict(report))
     else:
-        for finding in findings:
+        for name, folder in report.folders.items():
+            write_line(f"{name:9}{folder}")
+        for line in report.facts:
+            write_line(line)
+        for finding in report.findings:
             write_line(plain_line(f"{finding.file}: {finding.what} {finding.done}"))
-    if not findings:
-        note(f"All {len(core.manager.catalogue)} chats are well.")
-    note(f"Chats: {core.paths.sessions}\nSettings: {core.paths.config / FILE_NAME}")
-    return DONE if all(finding.repaired for finding in findings) else FAILED
+    if all(finding.repaired for finding in report.findings):
+        note(f"Everything is sound. Chats: {report.chats}.")
+        return DONE
+    return FAILED
 
 
 def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
@@ -59,5 +71,11 @@ async def _restore(core: Core, source: Path, *, dry_run: bool) -> int:
     return FAILED if found.unreadable else DONE
 
 
-DOCTOR = Command("doctor", "check every file and mend what loses nothing", add_json, _doctor)
+DOCTOR = Command(
+    "doctor",
+    "check the whole library and show where it is",
+    _add_doctor_arguments,
+    _doctor,
+    opens_chats=False,
+)
 BACKUP = Command("backup", "write all chats into a zip", _add_backup_arguments, _backup)

@@ -14,22 +14,34 @@ def store(tmp_path, clock):
     return JournaledStore(*(tmp_path / n for n in ("sessions", "state", "cache")), clock=clock)
 
 
-async def test_doctor_of_a_sound_library_says_so(terminal, chats):
+async def test_doctor_of_a_sound_library_says_so_and_where_everything_is(
+    terminal, chats, core, tmp_path
+):
+    await core.manager.save_all()
     examined = await terminal("doctor")
-    assert (examined.status, examined.out) == (0, "")
-    assert "All 3 chats are well." in examined.err
-    assert "config.toml" in examined.err
+    assert (examined.status, examined.err) == (0, "Everything is sound. Chats: 3.\n")
+    assert f"sessions {tmp_path / 'sessions'}\n" in examined.out
 
 
-async def test_doctor_explains_each_finding(terminal, chats, tmp_path):
-    day = tmp_path / "sessions" / "2026-02-09"
-    day.mkdir(parents=True, exist_ok=True)
+async def test_doctor_changes_nothing_until_it_is_told_to_repair(terminal, chats, core, tmp_path):
+    await core.manager.save_all()
+    (day,) = (tmp_path / "sessions").glob("2026-*")
+    path = day / "one.json"
+    path.write_text(path.read_text().replace('"total_messages": 2', '"total_messages": 9'))
     (day / "broken.json").write_bytes(b"")
+    before = path.read_bytes()
     examined = await terminal("doctor")
     assert examined.status == 1
-    assert "2026-02-09/broken.json: The file is empty." in examined.out
-    (finding,) = json.loads((await terminal("doctor", "--json")).out)
-    assert finding["repaired"] is False
+    assert "one.json: The numbers in the file are not those of its messages." in examined.out
+    assert path.read_bytes() == before
+    repaired = json.loads((await terminal("doctor", "--repair", "--json")).out)
+    assert {one["file"]: one["repaired"] for one in repaired["findings"]} == {
+        f"{day.name}/one.json": True,
+        f"{day.name}/broken.json": False,
+    }
+    assert json.loads(path.read_bytes())["stats"]["total_messages"] == 2
+    (day / "broken.json").unlink()
+    assert (await terminal("doctor")).status == 0
 
 
 @pytest.mark.row("D18")
