@@ -30,6 +30,8 @@ from chatapp.providers.base import ChatRequest, Provider
 from chatapp.services.context import SURELY_READ_TOKENS, Context, fit
 from chatapp.services.reply import Reply
 from chatapp.services.titles import title_from
+from chatapp.services.versions import changes_to
+from chatapp.sessions.live import written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -159,6 +161,19 @@ class Conversation:
             before = session.messages[row - 1].id if row else None
             self._manager.change(session.id, BranchLeft(before, self._now()))
             return await self._say(turn, text, None)
+
+    async def show_version(self, session_id: str, message_id: MessageId, step: int) -> None:
+        """Bring the next version of a message (`step` 1) or the one before (-1) into view.
+
+        Raises:
+            StorageError: The change is in memory only; it is written with the next save.
+        """
+        with self._turn(await self._existing(session_id)) as turn:
+            session = turn.session
+            changes = changes_to(session, message_id, step, self._now())
+            recordings = [self._manager.change(session.id, change) for change in changes]
+        for recording in recordings:
+            await written(recording)
 
     async def resume(self, session_id: str, *, model: str | None = None) -> Message:
         """Let the last reply go on where it broke off."""

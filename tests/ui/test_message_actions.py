@@ -85,3 +85,19 @@ async def test_a_deleted_message_comes_back_with_undo(desk):
     assert desk.messages() == ["two"]
     assert desk.window.chat.notices.activate()
     await desk.until(lambda: desk.messages() == ["one", "two"])
+
+
+async def test_an_earlier_version_of_a_reply_is_a_click_away(desk):
+    await desk.chat("Chat", "Why?", "One.")
+    presenter = desk.window.wiring.presenter
+    presenter.regenerate()
+    await desk.until(lambda: desk.messages() == ["Why?", "All is well."])
+    await desk.quiet()
+    reply = presenter.session.messages[-1].id
+    assert presenter._transcript.flow.setting.versions(reply) == (2, 2)
+
+    presenter._transcript.action_requested.emit("previous_version", reply)
+
+    await desk.until(lambda: desk.messages() == ["Why?", "One."])
+    presenter._transcript.action_requested.emit("next_version", presenter.session.messages[-1].id)
+    await desk.until(lambda: desk.messages() == ["Why?", "All is well."])

@@ -9,6 +9,7 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 
 from chatapp.domain.changes import MessagesRemoved, MessagesRestored
 from chatapp.kit.clock import timestamp
+from chatapp.services.versions import place
 from chatapp.ui import dialogs
 from chatapp.ui.chat.transcript.safety import openable, shown_target
 
@@ -36,6 +37,7 @@ class MessageActions:
         self._pane = pane
         self._presenter = presenter
         transcript.set_actions(OWN_ACTIONS, REPLY_ACTIONS)
+        transcript.set_versions(self._version)
         transcript.action_requested.connect(self._on_action_requested)
         transcript.link_activated.connect(self._on_link_activated)
 
@@ -57,10 +59,18 @@ class MessageActions:
             case "continue":
                 resume = self._core.conversation.resume(session.id)
                 self._core.tasks.start(resume, name="continue")
+            case "previous_version" | "next_version":
+                step = 1 if action == "next_version" else -1
+                showing = self._core.conversation.show_version(session.id, message_id, step)
+                self._core.tasks.start(showing, name="show version")
             case "quote":
                 self._quote(message)
             case "delete":
                 self._delete(session, message)
+
+    def _version(self, message_id: MessageId) -> tuple[int, int]:
+        session = self._presenter.session
+        return place(session, message_id) if session else (1, 1)
 
     def _quote(self, message: Message) -> None:
         """Put the message into the composer as a quotation."""

@@ -554,6 +554,25 @@ async def test_retry_of_a_reply_with_words_or_thoughts_keeps_it_as_a_branch(prog
     assert await program.messages() == [("user", "hello"), ("assistant", "better")]
 
 
+async def test_earlier_version_of_a_reply_comes_back_into_view_and_stays_there(program):
+    program.provider.add("one")
+    await program.send("hello", session_id="a")
+    program.provider.add("two")
+    again = await program.conversation.retry("a")
+    await program.conversation.show_version("a", again.id, -1)
+    assert await program.messages() == [("user", "hello"), ("assistant", "one")]
+    assert (await program.store.read("a")).messages[-1].content == "one"
+    assert not program.conversation.is_streaming("a")
+
+
+async def test_version_is_not_changed_under_a_reply_that_arrives(program):
+    sending, gate = await program.asking()
+    with pytest.raises(ChatAppError, match="still arriving"):
+        await program.conversation.show_version("a", "m1", -1)
+    gate.set()
+    await sending
+
+
 @pytest.mark.parametrize("messages", [[], ["assistant"]])
 async def test_retry_where_nothing_was_asked_says_so_and_changes_nothing(program, messages):
     await program.manager.ensure_session_exists("a")
