@@ -76,8 +76,8 @@ def version_spots(versions: tuple[int, int], x: float, y: float, style: Style) -
 
 def paint_versions(
     painter: QPainter, spots: list[Spot], versions: tuple[int, int], style: Style
-) -> None:
-    """Say which version is in view, between the arrows: `2/3`."""
+) -> float:
+    """Say which version is in view, between the arrows: `2/3`; gives where that ends, or 0."""
     size, between = style.px(BUTTON), style.px(VERSIONS)
     for spot in spots:
         if spot.action == "previous_version":
@@ -90,7 +90,8 @@ def paint_versions(
         painter.setPen(style.colour("muted"))
         place = QRectF(x, spot.rect.top(), between, size)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, f"{versions[0]}/{versions[1]}")
-        return
+        return place.right()
+    return 0.0
 
 
 def paint_action(painter: QPainter, spot: Spot, style: Style, hot: str) -> None:

@@ -172,8 +172,8 @@ class ReplyItem(MessageItem):
         style, spots = self._setting.style, self._action_spots()
         for spot in spots:
             paint_action(painter, spot, style, canvas.hot)
-        x = spots[-1].rect.right() + 10 if spots else 0.0
-        paint_versions(painter, spots, self._versions(), style)
+        end = paint_versions(painter, spots, self._versions(), style)
+        x = max(end, spots[-1].rect.right()) + 10 if spots else 0.0
         if text := words.cost(self.message):
             painter.setFont(style.caption)
             painter.setPen(style.colour("faint"))
