@@ -90,7 +90,10 @@ def snippet(text: str, words: Iterable[str]) -> str:
     """The text around the first of the words, on one line."""
     folded = text.casefold()
     places = [folded.find(word.casefold()) for word in words]
-    start = max(0, min((place for place in places if place >= 0), default=0) - SNIPPET_BEFORE)
+    first = min((place for place in places if place >= 0), default=0)
+    start = max(0, first - SNIPPET_BEFORE)
+    if start:  # at the beginning of a word, if one begins soon
+        start = text.find(" ", start, start + SNIPPET_BEFORE // 2) + 1 or start
     found = one_line(text[start:], SNIPPET_LENGTH)
     return f"…{found}" if start else found
 

@@ -223,9 +223,6 @@ class Recovery:
     def _merge_left_over(self, path: Path, key: str, say: Say) -> None:
         try:
             found = read_version(self._files, path, file_id=key)
-        except LeftAloneError:
-            self._keep(path)  # a newer version's save, displaced: whole, but not ours to read
-            return
         except codec.DamagedFile:
             return  # a write that was cut short; the journal had it all
         self._session_files.merge_in(replace(found.session, id=SessionId(key)), say)
@@ -233,13 +230,13 @@ class Recovery:
     def _forget(self, dead: DeadInstance) -> None:
         for path in dead.segments:
             if path in self._result.damaged:
-                self._keep(path)
+                self._keep_damaged(path)
             self._files.remove(path)
             # In order, or a later segment's removal could outlive an earlier one's.
             self._files.sync_folder(self._folder)
         self._files.remove(self._folder / f"{dead.instance}.lock")
 
-    def _keep(self, path: Path) -> None:
+    def _keep_damaged(self, path: Path) -> None:
         target = self._places.quarantine / path.name
         if self._files.signature(target) is not None:
             return

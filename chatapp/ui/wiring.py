@@ -14,6 +14,7 @@ from chatapp.domain.ids import SessionId
 from chatapp.kit.clock import parse_timestamp
 from chatapp.sessions.catalogue import SessionFilter
 from chatapp.ui.actions import Action
+from chatapp.ui.browser.searching import Searching
 from chatapp.ui.browser.session_verbs import FORMATS, SessionVerbs
 from chatapp.ui.chat.models_menu import ModelsMenu
 from chatapp.ui.chat.presenter import ChatPresenter
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
+    from chatapp.domain.ids import MessageId
     from chatapp.kit.clock import Clock
     from chatapp.services.core import Core
     from chatapp.ui.chat.transcript_view import TranscriptView
@@ -43,6 +45,7 @@ class Wiring:
         self.verbs = SessionVerbs(core, window, window.chat.notices)
         transcript = make_transcript(window.look, core.clock)
         self.presenter = ChatPresenter(core, window.chat, transcript, self.verbs, window.marks)
+        self._searching = Searching(core, window.browser)
         self._models = ModelsMenu(core, window.chat.header, self.presenter)
         self._settings_page: SettingsPage | None = None
         self._shortcuts_page: ShortcutsPage | None = None
@@ -52,9 +55,9 @@ class Wiring:
 
     def _connect(self) -> None:
         browser, verbs, presenter = self._browser, self.verbs, self.presenter
-        browser.list.chosen.connect(self.open)
+        browser.chosen.connect(self.open)
         browser.list.menu_requested.connect(self._on_menu_requested)
-        browser.model.renamed.connect(verbs.rename)
+        browser.renamed.connect(verbs.rename)
         browser.new_requested.connect(self.new_chat)
         browser.fold_requested.connect(self._window.panes.toggle)
         browser.settings_requested.connect(self.show_settings)
@@ -99,11 +102,11 @@ class Wiring:
         quiet = self._core.clock.now() - parse_timestamp(last_updated)
         return bool(minutes) and quiet > dt.timedelta(minutes=minutes)
 
-    def open(self, session_id: SessionId) -> None:
-        """Show a chat."""
+    def open(self, session_id: SessionId, message_id: MessageId | None = None) -> None:
+        """Show a chat, at a message if there is one."""
         self._window.show_chat()
         self._window.panes.put_away()
-        self.presenter.open(session_id)
+        self.presenter.open(session_id, message_id)
 
     def new_chat(self) -> None:
         """Begin a chat."""
@@ -113,9 +116,7 @@ class Wiring:
 
     def step(self, rows: int) -> None:
         """Show the chat so many rows below the one in view."""
-        neighbour = self._browser.neighbour(self.presenter.session_id, rows)
-        if neighbour is not None:
-            self.open(neighbour)
+        self._browser.step(self.presenter.session_id, rows)
 
     def _on_opened(self, session_id: SessionId | None) -> None:
         self._browser.list.set_open(session_id)

@@ -179,6 +179,17 @@ def test_unknown_chat_that_is_asked_for_is_made(desk, llama):
     eventually(lambda: desk.texts("deep_link") == ["Hello there", llama.spoken])
 
 
+@pytest.mark.row("U10")
+def test_words_of_another_chat_are_found_and_it_is_opened(desk):
+    assert desk.program.run("send", "--session", "other", "The pebble was grey").returncode == 0
+    assert desk.program.run("rename", "other", "A title without it").returncode == 0
+    desk.open("--session", "earlier", title="An earlier chat")
+    desk.display.press("ctrl+shift+f")
+    desk.display.type("pebbl")
+    desk.display.press("Return")
+    desk.wait_for_title("A title without it")
+
+
 @pytest.mark.row("S06")
 def test_terminal_works_on_the_same_chats_while_the_window_is_open(desk, llama):
     window = desk.open(title="An earlier chat")

@@ -302,6 +302,7 @@ async def test_search_narrows_the_list_while_typing_and_enter_opens(desk):
     await desk.until(lambda: desk.rows == ["Apples"])
     desk.press(KEY.Key_Return)
     await desk.until(lambda: desk.messages() == ["one"])
+    await desk.until(lambda: not desk.window.browser.is_searching)
 
 
 async def test_search_without_a_match_says_so_and_leads_back(desk):
@@ -309,10 +310,12 @@ async def test_search_without_a_match_says_so_and_leads_back(desk):
     desk.window.browser.search.setText("zzz")
     await desk.until(lambda: desk.rows == [])
     empty = desk.window.browser._empty
-    assert empty.isVisible()
+    await desk.until(empty.isVisible)
     assert "zzz" in empty._text.text()
     empty.button.click()
     await desk.until(lambda: desk.rows == ["Apples"])
+    await desk.until(lambda: not desk.window.browser.search.text())
+    await desk.settle()
 
 
 async def test_pinned_and_archived_chips_filter(desk):

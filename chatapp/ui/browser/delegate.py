@@ -9,11 +9,14 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from chatapp.ui import icons
+from chatapp.ui.browser.marked_text import MarkedText
 from chatapp.ui.browser.marks import Mark
 from chatapp.ui.browser.model import SessionListModel, title_of
 from chatapp.ui.theme import CAPTION_POINTS, RADIUS_CARD
 
 if TYPE_CHECKING:
+    import re
+
     from PySide6.QtCore import QAbstractItemModel, QObject, QPersistentModelIndex
     from PySide6.QtGui import QFont
     from PySide6.QtWidgets import QWidget
@@ -45,6 +48,7 @@ class RowDelegate(QStyledItemDelegate):
         self._look = look
         self.open_id: SessionId | None = None
         self.selecting = False
+        self._lines = 1
         look.changed.connect(self._on_look_changed)
         self._on_look_changed()
 
@@ -56,10 +60,14 @@ class RowDelegate(QStyledItemDelegate):
         self._preview_height = round(QFontMetrics(self._preview_font).height() * 1.22)
         self._mark_size = self._look.px(MARK_SIZE)
 
+    def set_lines(self, lines: int) -> None:
+        """Give every row so many lines below its title."""
+        self._lines = lines
+
     @property
     def row_height(self) -> int:
         """The height of every row, in pixels."""
-        return 2 * PADDING + self._title_height + self._preview_height
+        return 2 * PADDING + self._title_height + self._lines * self._preview_height
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """As wide as the list, and as high as every other row."""
@@ -87,7 +95,15 @@ class RowDelegate(QStyledItemDelegate):
         inner = option.rect.adjusted(PADDING, PADDING, -PADDING, -PADDING)
         top = QRect(inner.left(), inner.top(), inner.width(), self._title_height)
         bottom = QRect(inner.left(), top.bottom() + 1, inner.width(), self._preview_height)
-        self._paint_top(painter, top, summary, index.data(SessionListModel.TimeRole))
+        words: re.Pattern[str] | None = index.data(SessionListModel.WordsRole)
+        self._paint_top(painter, top, summary, index.data(SessionListModel.TimeRole), words)
+        if self._lines > 1:
+            bottom.setHeight(self._lines * self._preview_height)
+            self._paint_found(painter, bottom, summary, words)
+            if hovered:
+                self._paint_menu(painter, option.rect)
+            painter.restore()
+            return
         marks: frozenset[Mark] = index.data(SessionListModel.MarksRole)
         if hovered:
             left = self._paint_menu(painter, option.rect)
@@ -108,9 +124,12 @@ class RowDelegate(QStyledItemDelegate):
     ) -> None:
         theme = self._look.theme
         ground = None
-        if chosen or (summary.session_id == self.open_id and not self.selecting):
+        opened = summary.session_id == self.open_id
+        if self._lines > 1:  # one chat may have many rows; the one that was opened is selected
+            opened = opened and bool(option.state & QStyle.StateFlag.State_Selected)
+        if chosen or (opened and not self.selecting):
             ground = theme.selected
-        elif hovered or summary.session_id == self.open_id:
+        elif hovered or opened:
             ground = theme.hover
         card = QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -123,13 +142,31 @@ class RowDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), RADIUS_CARD, RADIUS_CARD)
 
     def _paint_top(
-        self, painter: QPainter, rect: QRect, summary: SessionSummary, time: str
+        self,
+        painter: QPainter,
+        rect: QRect,
+        summary: SessionSummary,
+        time: str,
+        words: re.Pattern[str] | None,
     ) -> None:
         theme = self._look.theme
         width = self._text_right(painter, rect, time, self._small_font, theme.faint)
         rect = rect.adjusted(0, 0, -width - GAP, 0)
         text = title_of(summary)[:TITLE_LENGTH]
-        self._text_left(painter, rect, text, self._title_font, theme.text)
+        marked = MarkedText(text, self._title_font, words, theme)
+        marked.paint(painter, rect, theme.text)
+
+    def _paint_found(
+        self,
+        painter: QPainter,
+        rect: QRect,
+        summary: SessionSummary,
+        words: re.Pattern[str] | None,
+    ) -> None:
+        theme = self._look.theme
+        text = summary.damage or summary.preview
+        marked = MarkedText(text, self._preview_font, words, theme)
+        marked.paint(painter, rect, theme.muted, self._lines)
 
     def _paint_preview(
         self, painter: QPainter, rect: QRect, summary: SessionSummary, marks: frozenset[Mark]

@@ -41,14 +41,14 @@ class SessionListView(QListView):
     """Shows a `SessionListModel`.
 
     Attributes:
-        chosen: The user wants to see this session.
+        chosen: The user wants to see what this row stands for.
         menu_requested: The user asked for the menu of the selected rows, at a global place.
         trace: Told when the first rows are painted.
     """
 
     def __init__(self, look: Look) -> None:
         super().__init__()
-        self.chosen: Signal[SessionId] = Signal()
+        self.chosen: Signal[QModelIndex] = Signal()
         self.menu_requested: Signal[QPoint] = Signal()
         self.trace: Trace | None = None
         self._look = look
@@ -79,6 +79,11 @@ class SessionListView(QListView):
             self.setCurrentIndex(index)
             self.scrollTo(index)
         self.viewport().update()
+
+    @property
+    def open_id(self) -> SessionId | None:
+        """The chat shown beside the list."""
+        return self._delegate.open_id
 
     @property
     def sessions(self) -> SessionListModel:
@@ -336,14 +341,17 @@ class SessionListView(QListView):
         self.updateGeometries()
 
     def setModel(self, model: QAbstractItemModel | None) -> None:
-        """Show `model`."""
+        """Show `model`; rows of a search have more lines than those of chats."""
+        before = self.selectionModel()
         super().setModel(model)
+        if before is not None:
+            before.deleteLater()  # the view made it and does not take it along
+        self._delegate.set_lines(model.lines if isinstance(model, SessionListModel) else 1)
         self.updateGeometries()
 
     def _choose(self, index: QModelIndex) -> None:
-        session_id = self.sessions.session_id(index)
-        if session_id is not None:
-            self.chosen.emit(session_id)
+        if index.isValid():
+            self.chosen.emit(index)
 
     def _editing(self) -> bool:
         return self.state() == QAbstractItemView.State.EditingState

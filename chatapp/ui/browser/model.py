@@ -10,6 +10,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, Qt
 from chatapp.kit.clock import parse_timestamp
 from chatapp.kit.signal import Signal
 from chatapp.ui.browser.moments import short_moment, spoken_moment
+from chatapp.ui.browser.results import ResultRows
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from chatapp.domain.session import SessionSummary
     from chatapp.kit.clock import Clock
     from chatapp.sessions.catalogue import CatalogueView
+    from chatapp.storage.search import SearchHit
     from chatapp.ui.browser.marks import Mark, Marks
 
 UNTITLED = "New chat"
@@ -37,13 +39,20 @@ class SessionListModel(QAbstractListModel):
     SummaryRole = Qt.ItemDataRole.UserRole
     MarksRole = Qt.ItemDataRole.UserRole + 1
     TimeRole = Qt.ItemDataRole.UserRole + 2
+    WordsRole = Qt.ItemDataRole.UserRole + 3
+    HitRole = Qt.ItemDataRole.UserRole + 4
 
     def __init__(
-        self, view: CatalogueView, marks: Marks, clock: Clock, parent: QObject | None = None
+        self,
+        view: CatalogueView | ResultRows,
+        marks: Marks,
+        clock: Clock,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.renamed: Signal[SessionId, str] = Signal()
         self._view = view
+        self._results = view if isinstance(view, ResultRows) else None
         self._marks = marks
         self._clock = clock
         self._count = len(view)
@@ -73,12 +82,17 @@ class SessionListModel(QAbstractListModel):
                 return self._marks.of(summary.session_id)
             case self.TimeRole:
                 return short_moment(self._moment(summary), self._clock.local(self._clock.now()))
+            case self.WordsRole:
+                return None if self._results is None else self._results.words(index.row())
+            case self.HitRole:
+                return self.hit(index)
             case Qt.ItemDataRole.DisplayRole:
                 return title_of(summary)
             case Qt.ItemDataRole.EditRole:
                 return summary.title
             case Qt.ItemDataRole.AccessibleTextRole:
-                return self._spoken(summary)
+                hit = self.hit(index)
+                return self._spoken(summary) if hit is None else self._spoken_hit(summary)
             case _:
                 return None
 
@@ -105,10 +119,20 @@ class SessionListModel(QAbstractListModel):
 
     # ---- what the pane asks
 
+    @property
+    def lines(self) -> int:
+        """How many lines of text a row has below its title."""
+        return 1 if self._results is None else 2
+
     def session_id(self, index: QModelIndex) -> SessionId | None:
         """The session of a row, or None."""
         summary = self._summary(index)
         return None if summary is None else summary.session_id
+
+    def hit(self, index: QModelIndex | QPersistentModelIndex) -> SearchHit | None:
+        """The message a row was found for, or None."""
+        found = self._results is not None and index.row() < len(self._results)
+        return self._results.hit(index.row()) if self._results and found else None
 
     def index_of(self, session_id: SessionId | None) -> QModelIndex:
         """The row of a session; invalid if the view does not show it."""
@@ -199,6 +223,11 @@ class SessionListModel(QAbstractListModel):
         said += ["pinned"] * summary.pinned + ["voice"] * (summary.type == "voice")
         said += [mark.value for mark in _in_order(self._marks.of(summary.session_id))]
         return ", ".join(said)
+
+    def _spoken_hit(self, summary: SessionSummary) -> str:
+        now = self._clock.local(self._clock.now())
+        moment = spoken_moment(self._moment(summary), now)
+        return f"{title_of(summary)}, {moment}: {summary.preview}"
 
 
 def title_of(summary: SessionSummary) -> str:

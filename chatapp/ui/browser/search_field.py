@@ -60,7 +60,8 @@ class SearchField(QLineEdit):
             case Qt.Key.Key_Down:
                 self.left_downwards.emit(False)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self._on_timeout()
+                if self._timer.isActive():
+                    self._on_timeout()
                 self.left_downwards.emit(True)
             case Qt.Key.Key_Escape if self.text():
                 self.clear()

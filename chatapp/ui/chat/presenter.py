@@ -99,16 +99,23 @@ class ChatPresenter:
         """What is in view."""
         return self._session
 
-    def open(self, session_id: SessionId, *, focus: bool = True) -> None:
-        """Bring a session into view; a later call wins over one that still loads.
+    def open(
+        self, session_id: SessionId, message_id: MessageId | None = None, *, focus: bool = True
+    ) -> None:
+        """Bring a session into view, at its end or at a message.
 
-        With `focus` the composer is ready to write in; else the focus stays where it is.
+        A later call wins over one that still loads. With `focus` the composer is ready to write
+        in; else, and at a message, the focus stays where it is.
         """
+        if message_id is not None and same(session_id, self.session_id):
+            self._leave_opening()
+            self._go_to(message_id)
+            return
         if focus and same(session_id, self.session_id):
             self._pane.composer.text_edit.setFocus()
             return
         self._leave_opening()
-        opening = self._open(session_id, focus=focus)
+        opening = self._open(session_id, message_id, focus=focus and message_id is None)
         self._opening = self._core.tasks.start(opening, name=f"open {session_id}")
 
     def new(self) -> None:
@@ -123,13 +130,22 @@ class ChatPresenter:
         self._leave_opening()
         self._show(None)
 
-    async def _open(self, session_id: SessionId, *, focus: bool) -> None:
+    def _go_to(self, message_id: MessageId) -> None:
+        self._transcript.go_to_message(message_id)
+        if self._session is not None:
+            self.opened.emit(self.session_id)
+
+    async def _open(
+        self, session_id: SessionId, message_id: MessageId | None, *, focus: bool
+    ) -> None:
         try:
             session = await self._core.manager.load_session(session_id)
         except ChatAppError as error:
             self._show_unreadable(session_id, error)
             return
         self._show(session)
+        if message_id is not None:
+            self._transcript.go_to_message(message_id)
         if focus:
             self._pane.composer.text_edit.setFocus()
 

@@ -76,3 +76,8 @@ def test_snippet_begins_a_little_before_the_first_word_found():
     text = "x" * 100 + " PEARS and apples"
     assert snippet(text, ["apples", "pears"]) == "…" + "x" * 39 + " PEARS and apples"
     assert snippet("short\ntext", ["nothing"]) == "short text"
+
+
+def test_snippet_begins_with_a_whole_word():
+    text = f"{'before ' * 20}the big needle"
+    assert snippet(text, ["needle"]) == "…before before before before the big needle"

@@ -266,16 +266,6 @@ def test_foreign_save_among_the_temporary_files_is_merged(disk):
     assert "~a-dead-9.tmp" not in temporaries(disk)
 
 
-def test_displaced_save_of_a_newer_version_is_kept_aside(disk):
-    Life(disk).do(added("one")).fold().end()
-    newer = codec.encode(session_of("a", extra={"format": 2}))
-    left_over(disk, newer)
-    recovered(disk)
-    assert on(disk) == ["one"]
-    assert temporaries(disk) == []
-    assert disk.read(SESSIONS / ".quarantine" / "~a-dead-9.tmp") == newer
-
-
 def test_write_that_was_cut_short_is_removed(disk):
     Life(disk).do(added("one")).fold().end()
     left_over(disk, disk.read(PATH)[:100])
