@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from real.waiting import eventually
 
+GOLDEN = Path(__file__).parents[1] / "data" / "sessions"
 KEY = "sk-canary-0b5c"
 
 
@@ -63,3 +65,29 @@ def test_open_window_backs_up_by_itself(program, display):
     (member,) = (name for name in zipfile.ZipFile(found[0]).namelist() if name.endswith("one.json"))
     kept = json.loads(zipfile.ZipFile(found[0]).read(member))
     assert kept["messages"][0]["content"] == "About apples"
+
+
+@pytest.mark.row("D03")
+@pytest.mark.parametrize("name", ["without-ids", "second-precision", "sparse"])
+def test_file_of_an_earlier_form_goes_on_and_is_kept_as_it_was(program, name):
+    raw = (GOLDEN / f"{name}.json").read_bytes()
+    session_id = json.loads(raw).get("session_id", name)
+    path = program.data / "sessions" / "2026-02-09" / f"{session_id}.json"
+    path.parent.mkdir(parents=True)
+    path.write_bytes(raw)
+    assert program.run("send", "--session", session_id, "And now?").returncode == 0
+    assert "And now?" in said(program, session_id)
+    kept = [file.read_bytes() for file in (program.data / "state" / "backup").rglob("*.json")]
+    assert kept == [raw]
+
+
+@pytest.mark.row("D03")
+def test_file_of_a_later_form_is_refused_and_stays_as_it_is(program):
+    path = program.data / "sessions" / "2026-02-09" / "later.json"
+    path.parent.mkdir(parents=True)
+    path.write_text('{"format": 99, "session_id": "later", "messages": []}')
+    before = path.read_bytes()
+    refused = program.run("send", "--session", "later", "Hello")
+    assert refused.returncode == 1
+    assert "newer version" in refused.stderr
+    assert path.read_bytes() == before

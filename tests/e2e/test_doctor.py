@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from real.waiting import eventually
 
 
@@ -14,7 +12,6 @@ def examined(program, *options):
     return done.returncode, {one["file"]: one for one in json.loads(done.stdout)["findings"]}
 
 
-@pytest.mark.row("D03")
 def test_whole_library_is_examined_and_what_loses_nothing_is_mended(program):
     for session_id in ("one", "two", "three"):
         program.run("send", "--session", session_id, f"I am {session_id}")
