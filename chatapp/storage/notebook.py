@@ -1,7 +1,8 @@
 """A small dictionary kept in a JSON file: drafts, the place of the window.
 
-It is read once and written whole, off the event loop, when something changed. A
-file that cannot be read is put aside, never written over. The window reads one
+It is read once and written whole, off the event loop, when something changed; what a
+second window wrote under other keys stays. A file that cannot be read is put aside,
+never written over. The window reads one
 before its first paint, so only what is quick to import is imported here.
 """
 
@@ -27,7 +28,7 @@ class Notebook:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._values = self._load()
-        self._dirty = False
+        self._changed: set[str] = set()
         self._saving: asyncio.Lock | None = None
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
@@ -47,7 +48,7 @@ class Notebook:
             self._values.pop(key, None)
         else:
             self._values[key] = value
-        self._dirty = True
+        self._changed.add(key)
 
     async def save(self) -> None:
         """Write what changed; a refused write is tried again at the next call."""
@@ -56,19 +57,24 @@ class Notebook:
         if self._saving is None:
             self._saving = asyncio.Lock()
         async with self._saving:  # whoever waits may quit afterwards
-            if not self._dirty:
+            if not self._changed:
                 return
-            text = json.dumps(self._values, ensure_ascii=False, indent=2)
-            self._dirty = False
+            values, changed = dict(self._values), self._changed
+            self._changed = set()
             try:
-                await asyncio.to_thread(self._write, f"{text}\n".encode("utf-8", "replace"))
+                await asyncio.to_thread(self._write, values, changed)
             except OSError as error:
-                self._dirty = True
+                self._changed |= changed
                 log.info("%s was not saved: %s", self._path.name, error.strerror)
 
-    def _write(self, data: bytes) -> None:
+    def _write(self, values: dict[str, Any], changed: set[str]) -> None:
+        """Write what changed here over what stands in the file: another window may write too."""
+        kept = {key: value for key, value in self._load().items() if key not in changed}
+        own = {key: value for key, value in values.items() if key in changed}
+        merged = {**kept, **own} if kept else values  # without it the file is gone or was damaged
+        text = json.dumps(merged, ensure_ascii=False, indent=2)
         make_folder(self._path.parent)
-        replace_file(self._path, [data])
+        replace_file(self._path, [f"{text}\n".encode("utf-8", "replace")])
 
     def _load(self) -> dict[str, Any]:
         try:

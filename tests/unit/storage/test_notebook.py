@@ -50,6 +50,28 @@ def test_keys_are_those_with_a_value(path):
     assert notebook.keys == ["b"]
 
 
+async def test_two_windows_keep_what_each_other_wrote(path):
+    one, other = Notebook(path), Notebook(path)
+    one.set("a", "of the one")
+    await one.save()
+    other.set("b", "of the other")
+    await other.save()
+    assert json.loads(path.read_text()) == {"a": "of the one", "b": "of the other"}
+    other.set("b", None)
+    await other.save()
+    assert json.loads(path.read_text()) == {"a": "of the one"}
+
+
+async def test_file_that_went_away_is_written_anew_as_a_whole(path):
+    notebook = Notebook(path)
+    notebook.set("a", 1)
+    await notebook.save()
+    path.unlink()
+    notebook.set("b", 2)
+    await notebook.save()
+    assert json.loads(path.read_text()) == {"a": 1, "b": 2}
+
+
 async def test_nothing_is_written_where_nothing_changed(path):
     notebook = Notebook(path)
     await notebook.save()
