@@ -17,6 +17,8 @@ from chatapp.kit.atomic import make_folder, replace_file
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import MutableSet
+    from collections.abc import Set as AbstractSet
     from pathlib import Path
 
 log = logging.getLogger(__name__)
@@ -28,7 +30,7 @@ class Notebook:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._values = self._load()
-        self._changed: set[str] = set()
+        self._changed: MutableSet[str] = set()
         self._saving: asyncio.Lock | None = None
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - any JSON value
@@ -67,7 +69,7 @@ class Notebook:
                 self._changed |= changed
                 log.info("%s was not saved: %s", self._path.name, error.strerror)
 
-    def _write(self, values: dict[str, Any], changed: set[str]) -> None:
+    def _write(self, values: dict[str, Any], changed: AbstractSet[str]) -> None:
         """Write what changed here over what stands in the file: another window may write too."""
         kept = {key: value for key, value in self._load().items() if key not in changed}
         own = {key: value for key, value in values.items() if key in changed}
