@@ -56,7 +56,7 @@ def windows(program, display):
     return Windows(program, display)
 
 
-@pytest.mark.row("T25", "L04")
+@pytest.mark.row("L04")
 def test_second_start_brings_the_first_window_forward_with_the_chat(windows):
     first = windows.open()
     beside = windows.open("--new-instance")
@@ -71,7 +71,6 @@ def test_second_start_brings_the_first_window_forward_with_the_chat(windows):
     assert beside.poll() is None
 
 
-@pytest.mark.row("T25", "M02")
 def test_place_of_a_killed_window_is_taken_at_once(windows):
     first = windows.open()
     first.kill()
@@ -81,7 +80,6 @@ def test_place_of_a_killed_window_is_taken_at_once(windows):
     assert second.poll() is None
 
 
-@pytest.mark.row("T25")
 def test_two_windows_lose_nothing_of_what_both_say(windows):
     windows.open("--session", "one")
     beside = windows.open("--session", "other", "--new-instance")

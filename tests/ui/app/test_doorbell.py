@@ -94,7 +94,6 @@ class Caller:
             return b""
 
 
-@pytest.mark.row("T25")
 async def test_later_start_is_heard_and_answered(bell, tmp_path):
     assert await call(tmp_path, "abc") == "it came"
     assert bell.heard == [Request(SessionId("abc"), "token")]
@@ -168,7 +167,6 @@ def test_window_that_does_not_answer_keeps_its_place(tmp_path):
     assert not call_first(tmp_path, None, 0.1).is_first
 
 
-@pytest.mark.row("T25")
 async def test_first_window_that_is_still_starting_is_waited_for(tmp_path):
     calling = asyncio.create_task(call(tmp_path, "abc"))
     await asyncio.sleep(0.1)

@@ -39,13 +39,11 @@ def test_first_start_takes_the_place_and_makes_the_folder(tmp_path):
     place.lock.release()
 
 
-@pytest.mark.row("T25")
 def test_later_start_does_not_get_the_place(tmp_path, holder):
     place = claim(tmp_path)
     assert (place.is_first, place.lock) == (False, None)
 
 
-@pytest.mark.row("T25")
 def test_place_of_a_killed_process_is_free(tmp_path, holder):
     holder.kill()
     holder.wait()

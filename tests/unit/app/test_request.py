@@ -26,7 +26,7 @@ def test_token_of_another_form_is_left_out(token):
     assert parse_request(sent) == Request(SessionId("abc"))
 
 
-@pytest.mark.row("L21")
+@pytest.mark.row("L21", "T25")
 @pytest.mark.parametrize(
     "data",
     [
