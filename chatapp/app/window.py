@@ -28,6 +28,7 @@ from chatapp.domain.errors import ChatAppError
 from chatapp.kit.atomic import make_folder
 from chatapp.settings.config import FILE_NAME, Settings
 from chatapp.storage.notebook import Notebook
+from chatapp.ui.garbage import GarbageCollector
 from chatapp.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ def run(
     qt.setApplicationName("ChatApp")
     qt.setDesktopFileName(APPLICATION_ID)
     qt.setQuitOnLastWindowClosed(False)
+    GarbageCollector(qt)
     place: Place | None = claim(paths.state)
     if place is not None and not (place.is_first or new_instance or screenshot):
         from chatapp.app.doorbell import call_first

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # read when the application is made
@@ -9,6 +10,20 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # read when the applicati
 import pytest
 import qasync
 from PySide6.QtWidgets import QApplication
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _no_collection_on_worker_threads():
+    """As in the program: a widget must not be destroyed where it does not live."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.fixture(autouse=True)
+def _collection_on_the_gui_thread():
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")
