@@ -13,7 +13,9 @@ def measured(monkeypatch, tmp_path):
     """Runs the judge over made-up files; the exit status."""
 
     def run(unit, whole, enforced=True):
-        data = {("coverage-unit",): unit, ("coverage-unit", "coverage-program"): whole}
+        for name in ("coverage-unit", "coverage-ui"):
+            (tmp_path / name).touch()
+        data = {("coverage-unit",): unit, ("coverage-ui", "coverage-unit"): whole}
         names = lambda paths: tuple(path.name for path in paths)  # noqa: E731
         monkeypatch.setattr(coverage_floors, "load_coverage", lambda paths: data[names(paths)])
         monkeypatch.setattr(coverage_floors, "ENFORCED", enforced)
